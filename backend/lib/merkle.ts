@@ -1,5 +1,5 @@
 import { getBytes, hexlify, keccak256 } from "ethers";
-import type { Hex32 } from "./hash.ts";
+import type { Hex32 } from "./hex.ts";
 
 /*
  * Merkle trees in the encoding of @openzeppelin/merkle-tree for leaves of one bytes32: a leaf is

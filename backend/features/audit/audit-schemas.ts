@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { address, hex32, isoTime } from "../../lib/schemas.ts";
+
+export const checkLine = z.object({
+  id: z.enum([
+    "requestTerms",
+    "requestEndorsement",
+    "requestOnChain",
+    "bidTerms",
+    "bidSignature",
+    "bidAnchored",
+    "awardOnChain",
+    "grantTerms",
+    "grantSignature",
+    "grantOnChain",
+    "amounts",
+    "transaction",
+  ]),
+  ok: z.boolean(),
+  stored: z.string(),
+  onChain: z.string(),
+});
+export type CheckLine = z.infer<typeof checkLine>;
+export const grantCheck = z
+  .object({
+    grantId: hex32,
+    matches: z.boolean(),
+    checkedAt: isoTime,
+    blockNumber: z.int(),
+    lines: z.array(checkLine),
+  })
+  .openapi("GrantCheck");
+export type GrantCheckView = z.infer<typeof grantCheck>;
+export const reconciliation = z
+  .object({
+    checkedAt: isoTime,
+    grants: z.int(),
+    matching: z.int(),
+    differing: z.array(z.object({ id: z.string(), grantId: hex32, lines: z.array(checkLine) })),
+    /** Grants on chain that the store does not hold. */
+    missing: z.array(hex32),
+  })
+  .openapi("Reconciliation");
+
+/** Everything a stranger needs to check a credit grant against any node of the chain. */
+export const grantProofPack = z
+  .object({
+    format: z.literal("rongqiao-grant-proof/1"),
+    chainId: z.int(),
+    contracts: z.object({ participants: address, anchors: address, financing: address }),
+    request: z.object({
+      requestKey: address,
+      terms: z.record(z.string(), z.unknown()),
+      salt: hex32,
+      termsCommitment: hex32,
+      amountFen: z.string(),
+      closesAt: isoTime,
+      expiresAt: isoTime,
+      endorsement: z.string(),
+      enterprise: address,
+      transactionHash: hex32.optional(),
+    }),
+    bid: z.object({
+      institution: address,
+      terms: z.record(z.string(), z.unknown()),
+      termsSalt: hex32,
+      termsCommitment: hex32,
+      amountFen: z.string(),
+      validUntil: isoTime,
+      salt: hex32,
+      signature: z.string(),
+      bidHash: hex32,
+      root: hex32,
+      path: z.array(hex32),
+      transactionHash: hex32.optional(),
+    }),
+    grant: z.object({
+      grantId: hex32,
+      terms: z.record(z.string(), z.unknown()),
+      termsSalt: hex32,
+      termsCommitment: hex32,
+      amountFen: z.string(),
+      expiresAt: isoTime,
+      salt: hex32,
+      signature: z.string(),
+      transactionHash: hex32.optional(),
+      blockNumber: z.int().optional(),
+      blockHash: hex32.optional(),
+    }),
+  })
+  .openapi("GrantProofPack");
+export type GrantProofPack = z.infer<typeof grantProofPack>;
+
+/** A leaf of an anchored batch (a record, a consent, a snapshot, an access log entry). */
+export const leafProofPack = z
+  .object({
+    format: z.literal("rongqiao-leaf-proof/1"),
+    chainId: z.int(),
+    anchors: address,
+    kind: z.string(),
+    document: z.unknown(),
+    salt: hex32,
+    commitment: hex32,
+    path: z.array(hex32),
+    root: hex32,
+    transactionHash: hex32.optional(),
+    blockNumber: z.int().optional(),
+  })
+  .openapi("LeafProofPack");
+
+export const platformStatus = z
+  .object({
+    blockNumber: z.int(),
+    queuedActs: z.int(),
+    openTransactions: z.int(),
+    failedActs: z.array(z.object({ id: hex32, kind: z.string(), reason: z.string(), at: isoTime })),
+    waitingLeaves: z.int(),
+    oldestWaitingSeconds: z.int(),
+    outboxWaiting: z.int(),
+  })
+  .openapi("PlatformStatus");
+export const totals = z
+  .object({
+    departments: z.int(),
+    catalogs: z.int(),
+    records: z.int(),
+    enterprises: z.int(),
+    admittedEnterprises: z.int(),
+    institutions: z.int(),
+    products: z.int(),
+    requests: z.int(),
+    requestedFen: z.string(),
+    grants: z.int(),
+    grantedFen: z.string(),
+    blockNumber: z.int(),
+  })
+  .openapi("Totals");

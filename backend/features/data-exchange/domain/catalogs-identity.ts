@@ -1,0 +1,195 @@
+import type { Catalog } from "./catalog.ts";
+import { DISTRICT_CODES } from "./districts.ts";
+import { amount, boolean, code, date, decimal, optional, subjectName, subjectUscc, text } from "./fields.ts";
+
+/* Who the enterprise is, what it may do and what it owns. */
+
+export const IDENTITY_CATALOGS: readonly Catalog[] = [
+  {
+    id: "business-registration",
+    name: { zh: "市场主体登记信息", en: "Business registration" },
+    departmentCode: "market-regulation",
+    sensitivity: "public",
+    shareType: "open",
+    updateFrequency: "daily",
+    legalBasis: "《中华人民共和国市场主体登记管理条例》",
+    key: ["uscc"],
+    subjectField: "uscc",
+    fields: [
+      subjectUscc,
+      text("name", "企业名称", "Name", ["市场主体名称", "名称", "单位名称", "字号名称"]),
+      code("enterpriseType", "企业类型", "Type", ["市场主体类型", "类型"], {
+        codes: {
+          有限责任公司: "limited-company",
+          "有限责任公司(自然人独资)": "limited-company",
+          "有限责任公司(自然人投资或控股)": "limited-company",
+          股份有限公司: "joint-stock-company",
+          个人独资企业: "sole-proprietorship",
+          合伙企业: "partnership",
+          个体工商户: "individual-business",
+          个体户: "individual-business",
+          农民专业合作社: "cooperative",
+        },
+      }),
+      code("status", "登记状态", "Status", ["经营状态", "企业状态", "状态"], {
+        codes: {
+          存续: "active",
+          在业: "active",
+          开业: "active",
+          "存续(在营、开业、在册)": "active",
+          歇业: "dormant",
+          停业: "dormant",
+          注销: "cancelled",
+          吊销: "revoked",
+          "吊销,未注销": "revoked",
+          迁出: "moved-out",
+        },
+      }),
+      date("establishedOn", "成立日期", "Established on", ["注册日期", "设立日期"]),
+      amount("registeredCapital", "注册资本", "Registered capital", ["注册资金", "出资额", "资金数额"], {
+        unit: "wanyuan",
+      }),
+      code("districtCode", "所属区县", "District", ["行政区划", "区县", "行政区划代码", "住所所在区县"], {
+        codes: DISTRICT_CODES,
+      }),
+      text("industryCode", "行业代码", "Industry code (GB/T 4754)", ["国民经济行业代码", "行业小类代码"], {
+        maxLength: 5,
+      }),
+      text("industryName", "行业名称", "Industry", ["所属行业", "行业", "国民经济行业"], optional),
+      text("legalRepresentative", "法定代表人", "Legal representative", [
+        "法人代表",
+        "负责人",
+        "经营者",
+        "法定代表人(负责人)",
+      ]),
+      code("scale", "企业规模", "Size", ["划型", "规模"], {
+        required: false,
+        codes: {
+          微型: "micro",
+          微型企业: "micro",
+          小型: "small",
+          小型企业: "small",
+          中型: "medium",
+          中型企业: "medium",
+          大型: "large",
+        },
+      }),
+      text("address", "住所", "Address", ["注册地址", "经营场所", "地址"], optional),
+    ],
+  },
+  {
+    id: "business-licences",
+    name: { zh: "电子证照信息", en: "Licences and certificates" },
+    departmentCode: "market-regulation",
+    sensitivity: "public",
+    shareType: "open",
+    updateFrequency: "weekly",
+    legalBasis: "《中华人民共和国行政许可法》",
+    key: ["kind", "licenceNo"],
+    subjectField: "uscc",
+    fields: [
+      subjectUscc,
+      subjectName,
+      code("kind", "证照类型", "Kind", ["证照名称", "证书类型", "许可证名称"], {
+        codes: {
+          烟草专卖零售许可证: "tobacco-retail",
+          高新技术企业证书: "high-tech",
+          食品经营许可证: "food-business",
+          食品生产许可证: "food-production",
+          道路运输经营许可证: "road-transport",
+          采矿许可证: "mining",
+          安全生产许可证: "work-safety",
+          农作物种子生产经营许可证: "seed",
+          动物防疫条件合格证: "animal-health",
+          取水许可证: "water-use",
+          排污许可证: "discharge",
+          科技型中小企业证明: "tech-sme",
+        },
+      }),
+      text("licenceNo", "证照编号", "Licence number", ["许可证编号", "证书编号", "证号", "编号"]),
+      text("issuer", "发证机关", "Issuer", ["颁发机构", "发证单位"], optional),
+      date("validFrom", "有效期起", "Valid from", ["有效期自", "发证日期", "有效起始日期"]),
+      date("validTo", "有效期止", "Valid to", ["有效期至", "有效截止日期", "到期日期"], {
+        required: false,
+        emptyWords: ["长期", "长期有效"],
+      }),
+      code("status", "证照状态", "Status", ["状态"], {
+        codes: { 有效: "valid", 正常: "valid", 过期: "expired", 注销: "cancelled", 吊销: "revoked", 暂扣: "suspended" },
+      }),
+    ],
+  },
+  {
+    id: "real-estate",
+    name: { zh: "不动产登记信息", en: "Real estate" },
+    departmentCode: "natural-resources",
+    sensitivity: "sensitive",
+    shareType: "conditional",
+    updateFrequency: "monthly",
+    legalBasis: "《不动产登记暂行条例》",
+    key: ["certificateNo"],
+    subjectField: "uscc",
+    fields: [
+      subjectUscc,
+      subjectName,
+      text("certificateNo", "不动产权证号", "Certificate number", ["不动产权证书号", "权证号", "产权证号"]),
+      code("usage", "用途", "Use", ["规划用途", "房屋用途"], {
+        required: false,
+        codes: {
+          工业: "industrial",
+          工业用地: "industrial",
+          商业: "commercial",
+          办公: "office",
+          仓储: "storage",
+          住宅: "residential",
+        },
+      }),
+      decimal("areaSqm", "建筑面积", "Floor area (m²)", ["面积", "建筑面积(平方米)", "建筑面积(㎡)", "房屋建筑面积"], {
+        min: 0.01,
+        max: 10_000_000,
+      }),
+      boolean("mortgaged", "是否抵押", "Mortgaged", ["抵押状态", "抵押情况"], {
+        codes: { 已抵押: "true", 抵押中: "true", 未抵押: "false" },
+      }),
+      date("registeredOn", "登记日期", "Registered on", ["登簿日期", "登记时间"]),
+      text("location", "坐落", "Location", ["不动产坐落", "房屋坐落"], optional),
+    ],
+  },
+  {
+    id: "vehicles",
+    name: { zh: "机动车登记信息", en: "Vehicles" },
+    departmentCode: "public-security",
+    sensitivity: "sensitive",
+    shareType: "conditional",
+    updateFrequency: "monthly",
+    legalBasis: "《中华人民共和国道路交通安全法》",
+    key: ["plate"],
+    subjectField: "uscc",
+    fields: [
+      subjectUscc,
+      subjectName,
+      text("plate", "号牌号码", "Plate", ["车牌号", "车牌号码", "机动车号牌"], { maxLength: 10 }),
+      code("vehicleType", "车辆类型", "Type", ["车型", "机动车类型"], {
+        codes: {
+          小型轿车: "car",
+          小型普通客车: "minivan",
+          轻型货车: "light-truck",
+          轻型厢式货车: "light-truck",
+          中型货车: "medium-truck",
+          重型货车: "heavy-truck",
+          重型半挂牵引车: "tractor",
+        },
+      }),
+      date("registeredOn", "初次登记日期", "First registered on", ["注册登记日期", "登记日期"]),
+      code("status", "机动车状态", "Status", ["状态", "车辆状态"], {
+        codes: {
+          正常: "normal",
+          抵押: "pledged",
+          已抵押: "pledged",
+          查封: "seized",
+          报废: "scrapped",
+          逾期未检验: "inspection-overdue",
+        },
+      }),
+    ],
+  },
+];

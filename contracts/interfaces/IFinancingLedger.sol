@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @title Requests, sealed bids, awards, grants, drawdowns and repayments
+/// @notice A request is identified by the address of its one-time key, so requests of one enterprise can't be linked.
+/// Each act is signed by the parties that it binds; whoever sends it has no power over it. Amounts are in fen. A time
+/// named `closesAt`, `expiresAt` or `validUntil` is the last second at which the act is in time.
+interface IFinancingLedger {
+    /// @dev Forward only, but for Awarded back to Open when the institution let its bid lapse.
+    enum RequestState {
+        None,
+        Open,
+        Awarded,
+        Granted,
+        Active,
+        Settled,
+        Withdrawn
+    }
+
+    /// @notice Signed by the request key.
+    struct FinancingRequest {
+        address requestKey;
+        bytes32 termsCommitment;
+        uint128 amountFen;
+        uint64 closesAt;
+        uint64 expiresAt;
+    }
+
+    /// @notice Signed by the request key.
+    struct Withdrawal {
+        address requestKey;
+    }
+
+    /// @notice Signed by the institution; kept off chain unless it wins.
+    struct Bid {
+        address requestKey;
+        address institution;
+        bytes32 termsCommitment;
+        uint128 amountFen;
+        uint64 validUntil;
+        bytes32 salt;
+    }
+
+    /// @notice Signed by the request key.
+    struct Award {
+        address requestKey;
+        bytes32 bidHash;
+    }
+
+    /// @notice Signed by the request key.
+    struct Reopening {
+        address requestKey;
+        bytes32 bidHash;
+    }
+
+    /// @notice Signed by the awarded institution.
+    struct Grant {
+        address requestKey;
+        bytes32 bidHash;
+        bytes32 termsCommitment;
+        uint128 amountFen;
+        uint64 expiresAt;
+        bytes32 salt;
+    }
+
+    /// @notice Signed by the grant's institution and by the request key.
+    struct Drawdown {
+        bytes32 grantId;
+        uint128 amountFen;
+        bytes32 salt;
+    }
+
+    /// @notice Signed by the grant's institution, which received the principal.
+    struct Repayment {
+        bytes32 grantId;
+        uint128 principalFen;
+        bytes32 salt;
+    }
+
+    struct RequestRecord {
+        uint128 amountFen;
+        uint64 closesAt;
+        uint64 expiresAt;
+        bytes32 termsCommitment;
+        RequestState state;
+        uint128 grantedFen;
+        uint64 grantsEndAt;
+        uint128 drawnFen;
+        uint128 repaidFen;
+    }
+
+    /// @notice The award in force; all zero when the request is open or was reopened.
+    struct AwardRecord {
+        bytes32 bidHash;
+        address institution;
+        uint64 validUntil;
+        uint128 amountFen;
+        uint128 grantedFen;
+    }
+
+    /// @param institution The account that was awarded; {IParticipantRegistry-currentAccountOf} follows its rotations.
+    struct GrantRecord {
+        address requestKey;
+        uint64 expiresAt;
+        address institution;
+        uint64 grantedAt;
+        bytes32 bidHash;
+        bytes32 termsCommitment;
+        uint128 amountFen;
+        uint128 drawnFen;
+        uint128 repaidFen;
+    }
+
+    event RequestOpened(
+        address indexed requestKey,
+        bytes32 termsCommitment,
+        uint128 amountFen,
+        uint64 closesAt,
+        uint64 expiresAt
+    );
+    event RequestWithdrawn(address indexed requestKey);
+    event BidPlaced(address indexed requestKey, bytes32 indexed bidHash, address indexed institution);
+    event Awarded(
+        address indexed requestKey,
+        bytes32 indexed bidHash,
+        address indexed institution,
+        uint128 amountFen,
+        uint64 validUntil
+    );
+    event RequestReopened(address indexed requestKey, bytes32 indexed bidHash);
+    event Granted(
+        address indexed requestKey,
+        bytes32 indexed grantId,
+        address indexed institution,
+        bytes32 bidHash,
+        bytes32 termsCommitment,
+        uint128 amountFen,
+        uint64 expiresAt
+    );
+    event DrawnDown(
+        address indexed requestKey,
+        bytes32 indexed grantId,
+        bytes32 indexed drawdownHash,
+        uint128 amountFen,
+        uint128 drawnFen
+    );
+    event Repaid(
+        address indexed requestKey,
+        bytes32 indexed grantId,
+        bytes32 indexed repaymentHash,
+        uint128 principalFen,
+        uint128 repaidFen
+    );
+    event RequestSettled(address indexed requestKey);
+
+    error FinancingLedgerInvalidSignature(address signer);
+    error FinancingLedgerInactiveInstitution(address institution);
+    error FinancingLedgerRequestExists(address requestKey);
+    error FinancingLedgerUnexpectedState(address requestKey, RequestState state);
+    error FinancingLedgerZeroAmount();
+    error FinancingLedgerInvalidTimes(uint64 closesAt, uint64 expiresAt);
+    error FinancingLedgerRequestClosed(address requestKey, uint64 closesAt);
+    error FinancingLedgerRequestExpired(address requestKey, uint64 expiresAt);
+    error FinancingLedgerBidForAnotherRequest(address requestKey, address bidRequestKey);
+    error FinancingLedgerBidMismatch(bytes32 expected, bytes32 bidHash);
+    error FinancingLedgerBidLapsed(bytes32 bidHash, uint64 validUntil);
+    error FinancingLedgerBidNotLapsed(bytes32 bidHash, uint64 validUntil);
+    error FinancingLedgerBidAlreadyPlaced(bytes32 bidHash, address institution);
+    error FinancingLedgerBidAlreadyAwarded(bytes32 bidHash);
+    /// @notice The root isn't a bid batch anchored by closing time, the path doesn't lead to it, or (without a root) the
+    /// institution didn't place the bid itself.
+    error FinancingLedgerBidNotAnchored(bytes32 bidHash, bytes32 root);
+    error FinancingLedgerAmountExceeded(uint256 amountFen, uint256 availableFen);
+    error FinancingLedgerGrantExists(bytes32 grantId);
+    error FinancingLedgerGrantUnknown(bytes32 grantId);
+    error FinancingLedgerGrantExpired(bytes32 grantId, uint64 expiresAt);
+    error FinancingLedgerActReplayed(bytes32 actHash);
+    error FinancingLedgerNotSettled(address requestKey);
+
+    /// @notice Opens a request. Restricted to the relay, which vouches that an admitted enterprise stands behind the key.
+    function openRequest(FinancingRequest calldata request, bytes calldata signature) external;
+
+    /// @notice Withdraws an open request for good.
+    function withdrawRequest(Withdrawal calldata withdrawal, bytes calldata signature) external;
+
+    /// @notice Commits the sender, an active institution, to a bid without the platform: it can't be left out.
+    function placeBid(address requestKey, bytes32 bidHash) external;
+
+    /// @notice Awards an open request to a bid that was committed to by closing time.
+    /// @param root The bid batch's root; zero when the institution placed the bid itself.
+    /// @param proof The path from the bid's leaf to the root.
+    function award(
+        Award calldata award_,
+        bytes calldata requestSignature,
+        Bid calldata bid,
+        bytes calldata bidSignature,
+        bytes32 root,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice Takes the award back when its bid lapsed before anything was granted.
+    function reopen(Reopening calldata reopening, bytes calldata signature) external;
+
+    /// @notice Grants credit under the award in force. The awarded institution may do so until the request is reopened.
+    function grant(Grant calldata grant_, bytes calldata signature) external;
+
+    function drawDown(
+        Drawdown calldata drawdown,
+        bytes calldata institutionSignature,
+        bytes calldata requestSignature
+    ) external;
+
+    /// @notice Records repaid principal. The request is settled when all that was granted was drawn and repaid.
+    function repay(Repayment calldata repayment, bytes calldata signature) external;
+
+    /// @notice Settles an active request that owes nothing and can draw nothing more, its grants having expired. Anyone
+    /// may call: it states what the ledger shows.
+    function settle(address requestKey) external;
+
+    function requestOf(address requestKey) external view returns (RequestRecord memory);
+
+    function awardOf(address requestKey) external view returns (AwardRecord memory);
+
+    function grantOf(bytes32 grantId) external view returns (GrantRecord memory);
+
+    /// @return at When the institution placed the bid itself, unix seconds; 0 when it didn't.
+    function bidPlacedAt(
+        address requestKey,
+        bytes32 bidHash,
+        address institution
+    ) external view returns (uint64 at);
+
+    /// @notice True when the struct hash of a drawdown or repayment was recorded.
+    function isRecorded(bytes32 actHash) external view returns (bool);
+
+    function hashRequest(FinancingRequest calldata request) external pure returns (bytes32);
+
+    function hashWithdrawal(Withdrawal calldata withdrawal) external pure returns (bytes32);
+
+    function hashBid(Bid calldata bid) external pure returns (bytes32);
+
+    function hashAward(Award calldata award_) external pure returns (bytes32);
+
+    function hashReopening(Reopening calldata reopening) external pure returns (bytes32);
+
+    function hashGrant(Grant calldata grant_) external pure returns (bytes32);
+
+    function hashDrawdown(Drawdown calldata drawdown) external pure returns (bytes32);
+
+    function hashRepayment(Repayment calldata repayment) external pure returns (bytes32);
+}

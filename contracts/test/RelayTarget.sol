@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+/// @title For tests: a relay target that does well, fails in each way, or attacks the relay.
+contract RelayTarget {
+    event Counted(uint256 count);
+
+    error RelayTargetRefused(uint256 code);
+
+    uint256 private _count;
+
+    function count() external {
+        emit Counted(++_count);
+    }
+
+    function counted() external view returns (uint256) {
+        return _count;
+    }
+
+    function refuse(uint256 code) external pure {
+        revert RelayTargetRefused(code);
+    }
+
+    /// @dev Uses everything that it is given.
+    function burn() external {
+        while (true) ++_count;
+    }
+
+    /// @dev Reverts with `size` bytes, each 0xab.
+    function bomb(uint256 size) external pure {
+        assembly {
+            for {
+                let at := 0
+            } lt(at, 0x200) {
+                at := add(at, 0x20)
+            } {
+                mstore(at, 0xabababababababababababababababababababababababababababababababab)
+            }
+            revert(0, size)
+        }
+    }
+
+    /// @dev Returns `size` bytes.
+    function flood(uint256 size) external pure {
+        assembly {
+            return(0, size)
+        }
+    }
+}

@@ -1,0 +1,260 @@
+import { type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+
+/*
+ * The EIP-712 messages that bind parties, for every side: browser, backend and tests. The contracts hold the same types;
+ * tests compare each hash. Amounts are bigint fen, times are whole unix seconds, hashes and salts 0x-prefixed bytes32.
+ */
+
+type Types<Name extends string> = Record<Name, TypedDataField[]>;
+
+/** "address requestKey,uint128 amountFen" to the fields that ethers wants: the strings read like the Solidity structs. */
+function typesOf<Name extends string>(name: Name, members: string): Types<Name> {
+  const fields = members.split(",").map((member) => {
+    const [type, field] = member.trim().split(" ");
+    return { type: type!, name: field! };
+  });
+  return { [name]: fields } as Types<Name>;
+}
+
+/** The `types` argument of ethers' signTypedData for each act. */
+export const types = {
+  Admission: typesOf("Admission", "bytes32 idCommitment,uint8 kind,address invitation,uint64 expiresAt"),
+  Enrolment: typesOf("Enrolment", "bytes32 idCommitment,address invitation,address account"),
+  StatusChange: typesOf("StatusChange", "address account,uint8 status,uint256 nonce"),
+  KeyRotation: typesOf("KeyRotation", "address account,address newAccount,uint256 nonce"),
+  RequestEndorsement: typesOf("RequestEndorsement", "address requestKey,bytes32 termsCommitment"),
+  FinancingRequest: typesOf(
+    "FinancingRequest",
+    "address requestKey,bytes32 termsCommitment,uint128 amountFen,uint64 closesAt,uint64 expiresAt",
+  ),
+  Withdrawal: typesOf("Withdrawal", "address requestKey"),
+  Bid: typesOf(
+    "Bid",
+    "address requestKey,address institution,bytes32 termsCommitment,uint128 amountFen,uint64 validUntil,bytes32 salt",
+  ),
+  Award: typesOf("Award", "address requestKey,bytes32 bidHash"),
+  Reopening: typesOf("Reopening", "address requestKey,bytes32 bidHash"),
+  Grant: typesOf(
+    "Grant",
+    "address requestKey,bytes32 bidHash,bytes32 termsCommitment,uint128 amountFen,uint64 expiresAt,bytes32 salt",
+  ),
+  Drawdown: typesOf("Drawdown", "bytes32 grantId,uint128 amountFen,bytes32 salt"),
+  Repayment: typesOf("Repayment", "bytes32 grantId,uint128 principalFen,bytes32 salt"),
+  Consent: typesOf(
+    "Consent",
+    "bytes32 id,address holder,address recipient,bytes32 termsCommitment,uint64 startsAt,uint64 expiresAt",
+  ),
+  ConsentRevocation: typesOf("ConsentRevocation", "bytes32 id,address holder,uint64 revokedAt"),
+};
+
+/** The operator admits a body: its salted identity commitment, its kind, and the address of its one-time activation key. */
+export interface Admission {
+  idCommitment: string;
+  kind: number;
+  invitation: string;
+  expiresAt: number;
+}
+
+/** Signed twice, by the invitation key and by the new account: whoever holds the activation code chose this account. */
+export interface Enrolment {
+  idCommitment: string;
+  invitation: string;
+  account: string;
+}
+
+/** Signed by an operator; `nonce` is the account's next one. */
+export interface StatusChange {
+  account: string;
+  status: number;
+  nonce: bigint;
+}
+
+/** Signed by both keys; `nonce` is the old account's next one. */
+export interface KeyRotation {
+  account: string;
+  newAccount: string;
+  nonce: bigint;
+}
+
+/** Signed off chain by the enterprise's main key: the request behind this one-time key is its own. */
+export interface RequestEndorsement {
+  requestKey: string;
+  termsCommitment: string;
+}
+
+/** Signed by the request's one-time key, whose address is the request's id. */
+export interface FinancingRequest {
+  requestKey: string;
+  termsCommitment: string;
+  amountFen: bigint;
+  closesAt: number;
+  expiresAt: number;
+}
+
+/** Signed by the request key. */
+export interface Withdrawal {
+  requestKey: string;
+}
+
+/** Signed by the institution. Its struct hash is what bid batches commit to. */
+export interface Bid {
+  requestKey: string;
+  institution: string;
+  termsCommitment: string;
+  amountFen: bigint;
+  validUntil: number;
+  salt: string;
+}
+
+/** Signed by the request key. */
+export interface Award {
+  requestKey: string;
+  bidHash: string;
+}
+
+/** Signed by the request key, when the awarded institution let its bid lapse. */
+export interface Reopening {
+  requestKey: string;
+  bidHash: string;
+}
+
+/** Signed by the awarded institution. Its struct hash is the grant's id. */
+export interface Grant {
+  requestKey: string;
+  bidHash: string;
+  termsCommitment: string;
+  amountFen: bigint;
+  expiresAt: number;
+  salt: string;
+}
+
+/** Signed by both the institution and the request key. */
+export interface Drawdown {
+  grantId: string;
+  amountFen: bigint;
+  salt: string;
+}
+
+/** Signed by the institution, which received the principal. */
+export interface Repayment {
+  grantId: string;
+  principalFen: bigint;
+  salt: string;
+}
+
+/** Off chain, anchored by batch. Signed by the holder of the data. */
+export interface Consent {
+  id: string;
+  holder: string;
+  recipient: string;
+  termsCommitment: string;
+  startsAt: number;
+  expiresAt: number;
+}
+
+/** Off chain, anchored by batch. Signed by the holder of the data. */
+export interface ConsentRevocation {
+  id: string;
+  holder: string;
+  revokedAt: number;
+}
+
+/** The message of each act by its EIP-712 type name. */
+export interface Messages {
+  Admission: Admission;
+  Enrolment: Enrolment;
+  StatusChange: StatusChange;
+  KeyRotation: KeyRotation;
+  RequestEndorsement: RequestEndorsement;
+  FinancingRequest: FinancingRequest;
+  Withdrawal: Withdrawal;
+  Bid: Bid;
+  Award: Award;
+  Reopening: Reopening;
+  Grant: Grant;
+  Drawdown: Drawdown;
+  Repayment: Repayment;
+  Consent: Consent;
+  ConsentRevocation: ConsentRevocation;
+}
+export type ActName = keyof Messages;
+
+export interface Domain extends TypedDataDomain {
+  name: string;
+  version: string;
+  chainId: bigint;
+  verifyingContract: string;
+}
+
+const domain = (name: string, chainId: bigint | number, verifyingContract: string): Domain => ({
+  name,
+  version: "1",
+  chainId: BigInt(chainId),
+  verifyingContract,
+});
+
+/** Admission, Enrolment, StatusChange, KeyRotation, RequestEndorsement. `address` is the ParticipantRegistry's. */
+export const participantsDomain = (chainId: bigint | number, address: string): Domain =>
+  domain("Rongqiao Participants", chainId, address);
+
+/** Requests, bids, awards, grants, drawdowns, repayments. `address` is the FinancingLedger's. */
+export const financingDomain = (chainId: bigint | number, address: string): Domain =>
+  domain("Rongqiao Financing", chainId, address);
+
+/** Consent, ConsentRevocation. `address` is the ParticipantRegistry's: consents live off chain, between its members. */
+export const consentsDomain = (chainId: bigint | number, address: string): Domain =>
+  domain("Rongqiao Consents", chainId, address);
+
+/** The EIP-712 struct hash (no domain) of an act. */
+export const structHash = <Name extends ActName>(name: Name, message: Messages[Name]): string =>
+  TypedDataEncoder.hashStruct(name, types[name], message);
+
+/** What a party signs: keccak256(0x1901 ‖ domain ‖ struct hash). */
+export const signingDigest = <Name extends ActName>(on: Domain, name: Name, message: Messages[Name]): string =>
+  TypedDataEncoder.hash(on, types[name], message);
+
+export const requestHash = (request: FinancingRequest): string => structHash("FinancingRequest", request);
+export const bidHash = (bid: Bid): string => structHash("Bid", bid);
+export const awardHash = (award: Award): string => structHash("Award", award);
+/** The grant's id. */
+export const grantHash = (grant: Grant): string => structHash("Grant", grant);
+export const drawdownHash = (drawdown: Drawdown): string => structHash("Drawdown", drawdown);
+export const repaymentHash = (repayment: Repayment): string => structHash("Repayment", repayment);
+export const consentHash = (consent: Consent): string => structHash("Consent", consent);
+export const consentRevocationHash = (revocation: ConsentRevocation): string =>
+  structHash("ConsentRevocation", revocation);
+
+export const participantKinds = { enterprise: 1, institution: 2, department: 3, regulator: 4, operator: 5 } as const;
+export type ParticipantKind = keyof typeof participantKinds;
+
+/** "rotated": the key was replaced and is dead for good. */
+export const participantStatuses = { none: 0, active: 1, suspended: 2, rotated: 3 } as const;
+export type ParticipantStatus = keyof typeof participantStatuses;
+
+export const anchorKinds = {
+  records: 1,
+  bids: 2,
+  consents: 3,
+  snapshots: 4,
+  accessLog: 5,
+  decisions: 6,
+  documents: 7,
+} as const;
+export type AnchorKind = keyof typeof anchorKinds;
+
+export const requestStates = {
+  none: 0,
+  open: 1,
+  awarded: 2,
+  granted: 3,
+  active: 4,
+  settled: 5,
+  withdrawn: 6,
+} as const;
+export type RequestState = keyof typeof requestStates;
+
+/** The name behind a number read from the chain. Throws RangeError on a number that the map doesn't have. */
+export function nameOf<Name extends string>(map: Readonly<Record<Name, number>>, value: bigint | number): Name {
+  for (const name of Object.keys(map) as Name[]) if (map[name] === Number(value)) return name;
+  throw new RangeError(`no name for ${value} among ${Object.keys(map).join(", ")}`);
+}

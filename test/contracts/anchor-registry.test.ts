@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import { ZeroHash } from "ethers";
+import { network } from "hardhat";
+import { anchorKinds } from "../../contracts/typed-data.ts";
+import { type Anchors, deployWorld, hash } from "./world.ts";
+
+const connection = await network.create();
+const { loadFixture, time } = connection.networkHelpers;
+
+async function fixture() {
+  const world = await deployWorld(connection);
+  return { anchors: world.anchors.connect(world.voucher) as Anchors };
+}
+
+describe("AnchorRegistry", () => {
+  const root = hash("root");
+
+  for (const [name, kind] of Object.entries(anchorKinds))
+    it(`anchors a batch of ${name}`, async () => {
+      const { anchors } = await loadFixture(fixture);
+      await expect(anchors.anchor(root, kind, 1_000))
+        .to.emit(anchors, "BatchAnchored")
+        .withArgs(root, kind, 1_000);
+      const at = BigInt(await time.latest());
+      expect(await anchors.anchoredAt(root)).to.equal(at);
+      expect(await anchors.anchorOf(root)).to.deep.equal([at, BigInt(kind), 1_000n]);
+    });
+
+  it("knows nothing of a root that was never anchored", async () => {
+    const { anchors } = await loadFixture(fixture);
+    expect(await anchors.anchoredAt(root)).to.equal(0n);
+    expect(await anchors.anchorOf(root)).to.deep.equal([0n, 0n, 0n]);
+  });
+
+  it("lets the first time win, whatever the second says", async () => {
+    const { anchors } = await loadFixture(fixture);
+    await anchors.anchor(root, anchorKinds.bids, 5);
+    const first = BigInt(await time.latest());
+    await time.increase(60);
+    for (const kind of [anchorKinds.bids, anchorKinds.records])
+      await expect(anchors.anchor(root, kind, 6))
+        .to.be.revertedWithCustomError(anchors, "AnchorRegistryAlreadyAnchored")
+        .withArgs(root, first);
+    expect(await anchors.anchorOf(root)).to.deep.equal([first, BigInt(anchorKinds.bids), 5n]);
+  });
+
+  it("refuses the zero root, an unknown kind and an empty batch", async () => {
+    const { anchors } = await loadFixture(fixture);
+    await expect(anchors.anchor(ZeroHash, 1, 1)).to.be.revertedWithCustomError(anchors, "AnchorRegistryZeroRoot");
+    for (const kind of [0, 8, 255])
+      await expect(anchors.anchor(root, kind, 1))
+        .to.be.revertedWithCustomError(anchors, "AnchorRegistryUnknownKind")
+        .withArgs(kind);
+    await expect(anchors.anchor(root, 1, 0)).to.be.revertedWithCustomError(anchors, "AnchorRegistryEmptyBatch");
+    expect(await anchors.anchoredAt(root)).to.equal(0n);
+  });
+});

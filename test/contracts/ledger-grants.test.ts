@@ -1,0 +1,349 @@
+import { expect } from "chai";
+import { Wallet } from "ethers";
+import { network } from "hardhat";
+import {
+  bidHash,
+  drawdownHash,
+  financingDomain,
+  grantHash,
+  repaymentHash,
+  requestStates,
+} from "../../contracts/typed-data.ts";
+import {
+  AMOUNT,
+  awarded,
+  bidOf,
+  DAY,
+  deployWorld,
+  drawDown,
+  granted,
+  grantOf,
+  hash,
+  open,
+  repay,
+  requestOf,
+  sign,
+  type World,
+} from "./world.ts";
+
+const connection = await network.create();
+const { loadFixture, time } = connection.networkHelpers;
+
+async function suspend(world: World, account: string): Promise<void> {
+  const change = { account, status: 2, nonce: await world.participants.nonceOf(account) };
+  const signature = await sign(world, world.operator, "StatusChange", change);
+  await world.participants.setStatus(change, world.operator.address, signature);
+}
+
+async function rotateBank(world: World): Promise<Wallet> {
+  const newKey = new Wallet(hash("new key"));
+  const rotation = { account: world.bank.address, newAccount: newKey.address, nonce: 0n };
+  await world.participants.rotateKey(
+    rotation,
+    await sign(world, world.bank, "KeyRotation", rotation),
+    await sign(world, newKey, "KeyRotation", rotation),
+  );
+  return newKey;
+}
+
+const stateOf = async (world: World) => (await world.ledger.requestOf(world.requestKey.address)).state as bigint;
+
+describe("FinancingLedger: grant", () => {
+  async function fixture() {
+    const world = await deployWorld(connection);
+    const bid = await awarded(world, bidOf(world, { amountFen: AMOUNT - 100n }));
+    return { world, bid, grant: grantOf(world, bid) };
+  }
+
+  it("grants what the awarded institution signed", async () => {
+    const { world, bid, grant } = await loadFixture(fixture);
+    const { ledger, requestKey, bank } = world;
+    const grantId = grantHash(grant);
+    await expect(ledger.grant(grant, await sign(world, bank, "Grant", grant)))
+      .to.emit(ledger, "Granted")
+      .withArgs(
+        requestKey.address,
+        grantId,
+        bank.address,
+        bidHash(bid),
+        grant.termsCommitment,
+        bid.amountFen,
+        grant.expiresAt,
+      );
+    expect((await ledger.grantOf(grantId)).toObject()).to.deep.equal({
+      requestKey: requestKey.address,
+      expiresAt: BigInt(grant.expiresAt),
+      institution: bank.address,
+      grantedAt: BigInt(await time.latest()),
+      bidHash: bidHash(bid),
+      termsCommitment: grant.termsCommitment,
+      amountFen: bid.amountFen,
+      drawnFen: 0n,
+      repaidFen: 0n,
+    });
+    expect(await stateOf(world)).to.equal(requestStates.granted);
+  });
+
+  it("grants in parts up to the bid, and no fen more", async () => {
+    const { world, bid } = await loadFixture(fixture);
+    const { ledger, bank, requestKey } = world;
+    const part = (amountFen: bigint, salt: string) => grantOf(world, bid, { amountFen, salt: hash(salt) });
+    const first = part(60n, "1");
+    await ledger.grant(first, await sign(world, bank, "Grant", first));
+    const tooMuch = part(bid.amountFen - 59n, "2");
+    await expect(ledger.grant(tooMuch, await sign(world, bank, "Grant", tooMuch)))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerAmountExceeded")
+      .withArgs(bid.amountFen - 59n, bid.amountFen - 60n);
+    const rest = part(bid.amountFen - 60n, "3");
+    await ledger.grant(rest, await sign(world, bank, "Grant", rest));
+    expect((await ledger.requestOf(requestKey.address)).grantedFen).to.equal(bid.amountFen);
+    expect((await ledger.awardOf(requestKey.address)).grantedFen).to.equal(bid.amountFen);
+  });
+
+  it("counts one signed grant once", async () => {
+    const { world, bid } = await loadFixture(fixture);
+    const { ledger, bank } = world;
+    const grant = grantOf(world, bid, { amountFen: 10n });
+    const signature = await sign(world, bank, "Grant", grant);
+    await ledger.grant(grant, signature);
+    await expect(ledger.grant(grant, signature))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantExists")
+      .withArgs(grantHash(grant));
+  });
+
+  it("refuses any other signer, chain or contract", async () => {
+    const { world, grant } = await loadFixture(fixture);
+    const { ledger, bank, otherBank, requestKey, operator, voucher, chainId, addresses } = world;
+    const forged = await Promise.all(
+      [otherBank, requestKey, operator, voucher].map((forger) => sign(world, forger, "Grant", grant)),
+    );
+    for (const domain of [
+      financingDomain(chainId + 1n, addresses.financing),
+      financingDomain(chainId, addresses.relay),
+    ])
+      forged.push(await sign(world, bank, "Grant", grant, domain));
+    for (const signature of forged)
+      await expect(ledger.grant(grant, signature))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+        .withArgs(bank.address);
+    const signature = await sign(world, bank, "Grant", grant);
+    await expect(ledger.grant({ ...grant, amountFen: grant.amountFen - 1n }, signature))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+      .withArgs(bank.address);
+  });
+
+  it("refuses an expired grant, none of an amount, another bid, and a request without an award", async () => {
+    const { world, bid } = await loadFixture(fixture);
+    const { ledger, bank } = world;
+    const late = grantOf(world, bid, { expiresAt: world.now });
+    await expect(ledger.grant(late, await sign(world, bank, "Grant", late)))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantExpired")
+      .withArgs(grantHash(late), late.expiresAt);
+    const nothing = grantOf(world, bid, { amountFen: 0n });
+    await expect(ledger.grant(nothing, await sign(world, bank, "Grant", nothing))).to.be.revertedWithCustomError(
+      ledger,
+      "FinancingLedgerZeroAmount",
+    );
+    const other = grantOf(world, bid, { bidHash: hash("other bid") });
+    await expect(ledger.grant(other, await sign(world, bank, "Grant", other)))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerBidMismatch")
+      .withArgs(bidHash(bid), other.bidHash);
+    const elsewhere = new Wallet(hash("another request"));
+    await open(world, requestOf(world, { requestKey: elsewhere.address }), elsewhere);
+    const early = grantOf(world, bid, { requestKey: elsewhere.address });
+    await expect(ledger.grant(early, await sign(world, bank, "Grant", early)))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
+      .withArgs(elsewhere.address, requestStates.open);
+  });
+
+  it("refuses a suspended institution; its new key may grant, its old one not", async () => {
+    const { world, bid } = await loadFixture(fixture);
+    const { ledger, bank } = world;
+    const newKey = await rotateBank(world);
+    const grant = grantOf(world, bid, { amountFen: 10n });
+    await expect(ledger.grant(grant, await sign(world, bank, "Grant", grant)))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+      .withArgs(newKey.address);
+    await expect(ledger.grant(grant, await sign(world, newKey, "Grant", grant))).to.emit(ledger, "Granted");
+    await suspend(world, newKey.address);
+    const second = grantOf(world, bid, { amountFen: 10n, salt: hash("second") });
+    await expect(ledger.grant(second, await sign(world, newKey, "Grant", second)))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerInactiveInstitution")
+      .withArgs(newKey.address);
+  });
+});
+
+describe("FinancingLedger: drawdown and repayment", () => {
+  async function fixture() {
+    const world = await deployWorld(connection);
+    return { world, ...(await granted(world)) };
+  }
+  const drawn = (grantId: string, amountFen: bigint, salt = "draw") => ({ grantId, amountFen, salt: hash(salt) });
+  const repaid = (grantId: string, principalFen: bigint, salt = "pay") => ({ grantId, principalFen, salt: hash(salt) });
+
+  it("draws with both signatures, repays with the institution's, and settles with the last fen", async () => {
+    const { world, grantId } = await loadFixture(fixture);
+    const { ledger, requestKey } = world;
+    const first = drawn(grantId, AMOUNT - 1n, "1");
+    await expect(drawDown(world, first))
+      .to.emit(ledger, "DrawnDown")
+      .withArgs(requestKey.address, grantId, drawdownHash(first), AMOUNT - 1n, AMOUNT - 1n);
+    expect(await stateOf(world)).to.equal(requestStates.active);
+    const part = repaid(grantId, AMOUNT - 1n, "1");
+    await expect(repay(world, part))
+      .to.emit(ledger, "Repaid")
+      .withArgs(requestKey.address, grantId, repaymentHash(part), AMOUNT - 1n, AMOUNT - 1n);
+    // One fen can still be drawn: not settled.
+    expect(await stateOf(world)).to.equal(requestStates.active);
+    await drawDown(world, drawn(grantId, 1n, "2"));
+    await expect(repay(world, repaid(grantId, 1n, "2")))
+      .to.emit(ledger, "RequestSettled")
+      .withArgs(requestKey.address);
+    expect(await stateOf(world)).to.equal(requestStates.settled);
+    const { drawnFen, repaidFen } = await ledger.grantOf(grantId);
+    expect([drawnFen, repaidFen]).to.deep.equal([AMOUNT, AMOUNT]);
+  });
+
+  it("draws no fen more than granted, and nothing", async () => {
+    const { world, grantId } = await loadFixture(fixture);
+    const { ledger } = world;
+    await drawDown(world, drawn(grantId, 1n));
+    await expect(drawDown(world, drawn(grantId, AMOUNT, "more")))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerAmountExceeded")
+      .withArgs(AMOUNT, AMOUNT - 1n);
+    await expect(drawDown(world, drawn(grantId, 0n))).to.be.revertedWithCustomError(
+      ledger,
+      "FinancingLedgerZeroAmount",
+    );
+  });
+
+  it("repays no fen more than drawn, and nothing", async () => {
+    const { world, grantId } = await loadFixture(fixture);
+    const { ledger } = world;
+    await expect(repay(world, repaid(grantId, 1n)))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerAmountExceeded")
+      .withArgs(1n, 0n);
+    await drawDown(world, drawn(grantId, 50n));
+    await repay(world, repaid(grantId, 20n));
+    await expect(repay(world, repaid(grantId, 31n, "more")))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerAmountExceeded")
+      .withArgs(31n, 30n);
+    await expect(repay(world, repaid(grantId, 0n))).to.be.revertedWithCustomError(ledger, "FinancingLedgerZeroAmount");
+  });
+
+  it("records each act once", async () => {
+    const { world, grantId } = await loadFixture(fixture);
+    const { ledger } = world;
+    const drawdown = drawn(grantId, 10n);
+    const repayment = repaid(grantId, 4n);
+    for (const hashOf of [drawdownHash(drawdown), repaymentHash(repayment)])
+      expect(await ledger.isRecorded(hashOf)).to.equal(false);
+    await drawDown(world, drawdown);
+    await repay(world, repayment);
+    await expect(drawDown(world, drawdown))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerActReplayed")
+      .withArgs(drawdownHash(drawdown));
+    await expect(repay(world, repayment))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerActReplayed")
+      .withArgs(repaymentHash(repayment));
+    for (const hashOf of [drawdownHash(drawdown), repaymentHash(repayment)])
+      expect(await ledger.isRecorded(hashOf)).to.equal(true);
+  });
+
+  it("refuses either party's signature forged", async () => {
+    const { world, grantId } = await loadFixture(fixture);
+    const { ledger, bank, otherBank, requestKey, operator, voucher } = world;
+    for (const forger of [otherBank, operator, voucher, requestKey]) {
+      await expect(drawDown(world, drawn(grantId, 10n), forger))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+        .withArgs(bank.address);
+      await expect(repay(world, repaid(grantId, 10n), forger))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+        .withArgs(bank.address);
+    }
+    for (const forger of [bank, operator, voucher])
+      await expect(drawDown(world, drawn(grantId, 10n), bank, forger))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+        .withArgs(requestKey.address);
+  });
+
+  it("refuses acts signed for another chain or contract", async () => {
+    const { world, grantId } = await loadFixture(fixture);
+    const { ledger, bank, requestKey, chainId, addresses } = world;
+    const drawdown = drawn(grantId, 10n);
+    const repayment = repaid(grantId, 10n);
+    for (const domain of [
+      financingDomain(chainId + 1n, addresses.financing),
+      financingDomain(chainId, addresses.participants),
+    ]) {
+      const right = await sign(world, bank, "Drawdown", drawdown);
+      await expect(ledger.drawDown(drawdown, right, await sign(world, requestKey, "Drawdown", drawdown, domain)))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+        .withArgs(requestKey.address);
+      await expect(ledger.repay(repayment, await sign(world, bank, "Repayment", repayment, domain)))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+        .withArgs(bank.address);
+    }
+  });
+
+  it("draws until the grant's last second; repays after it", async () => {
+    const { world, grant, grantId } = await loadFixture(fixture);
+    const { ledger } = world;
+    await time.setNextBlockTimestamp(grant.expiresAt);
+    await drawDown(world, drawn(grantId, 10n, "in time"));
+    await time.setNextBlockTimestamp(grant.expiresAt + 1);
+    await expect(drawDown(world, drawn(grantId, 10n, "late")))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantExpired")
+      .withArgs(grantId, grant.expiresAt);
+    // Nothing more can be drawn, so the last repayment settles.
+    await expect(repay(world, repaid(grantId, 10n))).to.emit(ledger, "RequestSettled");
+  });
+
+  it("refuses a grant that isn't there", async () => {
+    const { world } = await loadFixture(fixture);
+    const { ledger } = world;
+    const unknown = hash("no such grant");
+    for (const act of [() => drawDown(world, drawn(unknown, 1n)), () => repay(world, repaid(unknown, 1n))])
+      await expect(act()).to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantUnknown").withArgs(unknown);
+  });
+
+  it("follows the institution's new key, and refuses it suspended", async () => {
+    const { world, grantId } = await loadFixture(fixture);
+    const { ledger, bank } = world;
+    const newKey = await rotateBank(world);
+    await expect(drawDown(world, drawn(grantId, 10n), bank))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+      .withArgs(newKey.address);
+    await drawDown(world, drawn(grantId, 10n), newKey);
+    await repay(world, repaid(grantId, 4n), newKey);
+    await suspend(world, newKey.address);
+    for (const act of [
+      () => drawDown(world, drawn(grantId, 1n, "2"), newKey),
+      () => repay(world, repaid(grantId, 1n, "2"), newKey),
+    ])
+      await expect(act())
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerInactiveInstitution")
+        .withArgs(newKey.address);
+  });
+
+  it("is settled by anyone once all is repaid and the grants expired, and not before", async () => {
+    const { world, grant, grantId } = await loadFixture(fixture);
+    const { ledger, requestKey } = world;
+    await expect(ledger.settle(requestKey.address))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
+      .withArgs(requestKey.address, requestStates.granted);
+    await drawDown(world, drawn(grantId, 10n));
+    await repay(world, repaid(grantId, 9n, "1"));
+    await time.increaseTo(grant.expiresAt - DAY);
+    await repay(world, repaid(grantId, 1n, "2"));
+    await expect(ledger.settle(requestKey.address))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerNotSettled")
+      .withArgs(requestKey.address);
+    await time.increaseTo(grant.expiresAt);
+    await expect(ledger.settle(requestKey.address)).to.emit(ledger, "RequestSettled").withArgs(requestKey.address);
+    const late = { ...grant, salt: hash("late"), amountFen: 1n, expiresAt: grant.expiresAt + DAY };
+    await expect(ledger.grant(late, await sign(world, world.bank, "Grant", late)))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
+      .withArgs(requestKey.address, requestStates.settled);
+  });
+});
