@@ -1,7 +1,7 @@
 import { addDays, addYears, daysBetween } from "./calendar.ts";
+import { type City, type RowsByCatalog, subject, type TrueRow, yuan } from "./city.ts";
 import { closingDate, type Enterprise } from "./enterprise.ts";
 import type { Random } from "./random.ts";
-import { type City, type RowsByCatalog, subject, type TrueRow, yuan } from "./records.ts";
 
 const TYPES = { company: "有限责任公司", individual: "个体工商户", cooperative: "农民专业合作社" };
 const STATUSES = { active: "存续", dormant: "歇业", cancelled: "注销", revoked: "吊销" };

@@ -1,7 +1,7 @@
 import { addDays, daysBetween } from "./calendar.ts";
+import { type City, type RowsByCatalog, subject, type TrueRow, yuan } from "./city.ts";
 import type { Enterprise } from "./enterprise.ts";
 import type { Random } from "./random.ts";
-import { type City, type RowsByCatalog, subject, type TrueRow, yuan } from "./records.ts";
 
 /** A day of the last three years on which the enterprise existed; for one in decline, a day of its decline. */
 function troubledDay(enterprise: Enterprise, city: City, random: Random): string {

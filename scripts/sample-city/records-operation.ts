@@ -1,6 +1,6 @@
+import { type City, type RowsByCatalog, subject, type TrueRow, yuan } from "./city.ts";
 import type { Enterprise } from "./enterprise.ts";
 import type { Random } from "./random.ts";
-import { type City, type RowsByCatalog, subject, type TrueRow, yuan } from "./records.ts";
 
 /** True from the month in which business turns bad. */
 const inTrouble = (enterprise: Enterprise, month: string): boolean =>

@@ -306,7 +306,7 @@ describe("FinancingLedger: an institution with a smart account (ERC-1271)", () =
     const { ledger, requestKey, addresses } = world;
     const bid = bidOf(world, { institution: address });
     const data = ledger.interface.encodeFunctionData("placeBid", [requestKey.address, bidHash(bid)]);
-    await account.getFunction("send").send(addresses.financing, data);
+    await account.connect(world.bank).getFunction("send").send(addresses.financing, data);
     const shown = { root: ZeroHash, proof: [] };
     await expect(ledger.award(...(await awardArguments(world, bid, shown, { institution })))).to.emit(
       ledger,

@@ -141,7 +141,7 @@ describe("the embedded chain", function () {
   it("spreads over several blocks what one can't hold", async () => {
     const logger = await deployLogger(wallet);
     const nonce = await wallet.getNonce();
-    const raws = await Promise.all([0, 1, 2, 3, 4].map((i) => signLog(wallet, logger, nonce + i, i, 199_980_000)));
+    const raws = await Promise.all([0, 1, 2, 3, 4].map((i) => signLog(wallet, logger, nonce + i, i, 999_980_000)));
     const hashes = await Promise.all(
       raws.map((raw) => provider.send("eth_sendRawTransaction", [raw]) as Promise<string>),
     );

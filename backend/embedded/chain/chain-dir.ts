@@ -7,7 +7,12 @@ import { writeFileDurably } from "./durable-file.ts";
 
 /** Enough for any number of blocks: 2^96 wei. The fees only keep the books of the EVM straight. */
 const DEPLOYER_BALANCE = `0x${(2n ** 96n).toString(16)}`;
-export const BLOCK_GAS_LIMIT = 200_000_000;
+
+/**
+ * Half of it is the target that the base fee turns on: more gas than that in every block would let the fee grow
+ * without end. A block of this size takes seconds to execute, so the relayer's few open transactions stay far below.
+ */
+export const BLOCK_GAS_LIMIT = 1_000_000_000;
 
 /** A failure that the operator can act on: its message is the one line to print. */
 export class ChainStartError extends Error {}

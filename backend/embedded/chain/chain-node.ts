@@ -5,7 +5,7 @@ import { type ChainDir, ChainStartError } from "./chain-dir.ts";
 import { bringUp, mineBlock, type RunningChain } from "./replay.ts";
 import { writeSnapshot } from "./snapshot.ts";
 
-const MIN_GAP_MS = 25;
+const MIN_GAP_MS = 10;
 const MAX_GAP_MS = 500;
 const MAX_QUEUED = 20_000;
 const MAX_PER_SEAL = 5_000;

@@ -4,6 +4,7 @@ import { type Doc, isArray, isDoc, type Value } from "./bson/types.ts";
 import type { Collection, Index } from "./catalog.ts";
 import { after, encodeKey, keyText } from "./keys.ts";
 import { isOperatorDoc } from "./query/matcher.ts";
+import { isIndex } from "./query/paths.ts";
 import type { SortField } from "./query/sorting.ts";
 import type { KeyRange } from "./storage.ts";
 import { implies } from "./partial.ts";
@@ -105,7 +106,9 @@ function boundsOf(op: string, v: Value, all: Doc): Bound[] | undefined {
 
 function collect(filter: Doc, out: Conditions): void {
   for (const [k, v] of filter) {
-    if (k === "$and" && isArray(v)) for (const part of v) isDoc(part) && collect(part, out);
+    if (k === "$and" && isArray(v)) {
+      for (const part of v) if (isDoc(part)) collect(part, out);
+    }
     if (k.startsWith("$")) continue;
     const entries = isOperatorDoc(v) ? [...v].map(([op, x]) => boundsOf(op, x, v)) : [v instanceof BSONRegExp ? prefix(v, undefined) : equality(v)];
     const bounds = entries.filter((b) => b !== undefined);
@@ -156,7 +159,8 @@ function consider(index: Index, filter: Doc, conditions: Conditions, sort: SortF
   for (const field of index.fields) {
     const c = conditions.get(field.path);
     const root = field.parts[0]!;
-    if (!c || (index.multikey && roots.has(root))) break;
+    // A number in a path may mean an element or a field; the index can't say which.
+    if (!c || (index.multikey && roots.has(root)) || field.parts.some(isIndex)) break;
     roots.add(root);
     const chosen = choose(c, index.multikey);
     const bounds = field.descending ? chosen.map(descend) : chosen;
@@ -173,7 +177,7 @@ function consider(index: Index, filter: Doc, conditions: Conditions, sort: SortF
   }
   if (index.sparse && !excludesMissing) return undefined;
   const bounded = points > 0 || ranges !== undefined;
-  const direction = single && !index.multikey ? sortDirection(index, points, sort, conditions) : undefined;
+  const direction = single && !index.multikey ? sortDirection(index, points, sort) : undefined;
   if (!bounded && direction === undefined) return undefined;
   const all = ranges ?? prefixes.map((p) => ({ from: p, to: p.length === 0 ? TOP : (after(p) ?? TOP) }));
   all.sort((a, b) => Buffer.compare(a.from, b.from));
@@ -187,10 +191,10 @@ function consider(index: Index, filter: Doc, conditions: Conditions, sort: SortF
 }
 
 /** 1 or -1 when the index, read that way, gives the order asked for after its first `points` fields. */
-function sortDirection(index: Index, points: number, sort: SortField[], conditions: Conditions): 1 | -1 | undefined {
+function sortDirection(index: Index, points: number, sort: SortField[]): 1 | -1 | undefined {
   // Fields fixed to one value don't take part in the order.
   const fixed = new Set(index.fields.slice(0, points).map((f) => f.path));
-  const wanted = sort.filter((s) => !fixed.has(s.path) || (conditions.get(s.path)?.length ?? 0) === 0);
+  const wanted = sort.filter((s) => !fixed.has(s.path));
   if (sort.length === 0) return undefined;
   if (wanted.length === 0) return 1;
   let direction: 1 | -1 | undefined;
@@ -215,7 +219,8 @@ export function plan(c: Collection, filter: Doc, sort: SortField[], hint?: Index
     if (candidate && (!best || candidate.score > best.score)) best = candidate;
   }
   if (best) {
-    const exact = filter.size === 1 && id !== undefined && id !== null && !isOperatorDoc(id) && indexable(id);
+    const byId = best.plan.access.kind === "index" && best.plan.access.index.id === 0;
+    const exact = byId && filter.size === 1 && id !== undefined && id !== null && !isOperatorDoc(id) && indexable(id);
     return { ...best.plan, exact };
   }
   const parts = unionOf(c, filter);

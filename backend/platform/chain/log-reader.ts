@@ -1,0 +1,138 @@
+import type { Block, JsonRpcProvider, Log } from "ethers";
+import { createLoop } from "./loop.ts";
+
+/** How far the logs were read, with the hashes of some blocks on the way, newest first: by them a reorg is found. */
+export interface LogCursor {
+  trail: { blockNumber: number; blockHash: string }[];
+}
+
+export interface CursorStore {
+  load(): Promise<LogCursor | null>;
+  save(cursor: LogCursor): Promise<void>;
+}
+
+export interface LogBlock {
+  number: number;
+  hash: string;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+export interface LogReaderOptions {
+  provider: JsonRpcProvider;
+  addresses: string[];
+  cursorStore: CursorStore;
+  /** 1: up to the head. */
+  confirmations: number;
+  /** Blocks asked for at once, at most. */
+  maxRange?: number;
+  /** The first block to read when there is no cursor. */
+  startBlock?: number;
+  pollMs?: number;
+  /** The blocks after this one are on the chain no more: what came of their logs must go. */
+  onReorg?: (lastGoodBlock: number) => Promise<void>;
+  log?: (line: string) => void;
+}
+
+export interface LogReader {
+  /** Reads one range. True when there is more to read. */
+  runOnce(): Promise<boolean>;
+  start(): void;
+  stop(): Promise<void>;
+  wake(): void;
+}
+
+const TRAIL_LENGTH = 64;
+
+/** Steps of growing size back from the newest, so that 64 entries reach back over any history. */
+function thinned(trail: LogCursor["trail"]): LogCursor["trail"] {
+  if (trail.length <= TRAIL_LENGTH) return trail;
+  const [recent, older] = [trail.slice(0, TRAIL_LENGTH / 2), trail.slice(TRAIL_LENGTH / 2)];
+  return [...recent, ...older.filter((_, i) => i % 2 === 1)];
+}
+
+/**
+ * Reads the logs of `addresses` in order and hands each to `handle`. A log may come again after a crash: `handle` is to
+ * be idempotent by (log.blockHash, log.index).
+ */
+export function createLogReader(
+  options: LogReaderOptions,
+  handle: (log: Log, block: LogBlock) => Promise<void>,
+): LogReader {
+  const { provider, addresses, cursorStore, confirmations, maxRange = 2_000, startBlock = 0, pollMs = 250 } = options;
+  const { onReorg = async () => undefined, log = () => undefined } = options;
+  let range = maxRange;
+
+  /** The cursor as far as the chain still agrees with it. */
+  async function agreedTrail(): Promise<LogCursor["trail"]> {
+    const trail = (await cursorStore.load())?.trail ?? [];
+    for (const [index, point] of trail.entries()) {
+      const block = await provider.getBlock(point.blockNumber);
+      if (block?.hash !== point.blockHash) continue;
+      if (index > 0) await stepBack(trail.slice(index));
+      return trail.slice(index);
+    }
+    if (trail.length > 0) await stepBack([]);
+    return [];
+  }
+
+  async function stepBack(trail: LogCursor["trail"]): Promise<void> {
+    const lastGood = trail[0]?.blockNumber ?? startBlock - 1;
+    log(`the chain was reorganised; reading again after block ${lastGood}`);
+    // In this order: after a crash in between, it is found and done again.
+    await onReorg(lastGood);
+    await cursorStore.save({ trail });
+  }
+
+  async function readRange(from: number, to: number): Promise<{ logs: Log[]; end: Block } | undefined> {
+    const end = await provider.getBlock(to);
+    if (!end?.hash) return undefined;
+    const logs = await provider.getLogs({ address: addresses, fromBlock: from, toBlock: to });
+    // The end's hash binds all blocks before it: unchanged, the logs are of one and the same chain.
+    const after = await provider.getBlock(to);
+    return after?.hash === end.hash ? { logs, end } : undefined;
+  }
+
+  async function runOnce(): Promise<boolean> {
+    const trail = await agreedTrail();
+    const head = (await provider.getBlockNumber()) - confirmations + 1;
+    const from = (trail[0]?.blockNumber ?? startBlock - 1) + 1;
+    if (from > head) return false;
+    const to = Math.min(head, from + range - 1);
+
+    let read: Awaited<ReturnType<typeof readRange>>;
+    try {
+      read = await readRange(from, to);
+    } catch (error) {
+      range = Math.max(1, Math.floor(range / 2)); // nodes bound the size of an answer
+      throw error;
+    }
+    if (!read) return true;
+    range = Math.min(maxRange, range * 2);
+
+    const blocks = new Map<string, LogBlock>([
+      [read.end.hash as string, { number: to, hash: read.end.hash as string, timestamp: read.end.timestamp }],
+    ]);
+    for (const entry of read.logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index)) {
+      let block = blocks.get(entry.blockHash);
+      if (!block) {
+        const found = await provider.getBlock(entry.blockHash);
+        if (!found) return true; // reorganised away in this moment: the next round steps back
+        block = { number: found.number, hash: entry.blockHash, timestamp: found.timestamp };
+        blocks.set(entry.blockHash, block);
+      }
+      await handle(entry, block);
+    }
+    await cursorStore.save({ trail: thinned([{ blockNumber: to, blockHash: read.end.hash as string }, ...trail]) });
+    return to < head;
+  }
+
+  const loop = createLoop({
+    step: runOnce,
+    idleMs: pollMs,
+    onError: (error, failures) => {
+      if (failures === 1 || failures % 20 === 0) log(`log reader, attempt ${failures}: ${(error as Error).message}`);
+    },
+  });
+  return { runOnce, ...loop };
+}

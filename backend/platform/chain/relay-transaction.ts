@@ -1,0 +1,113 @@
+import { type Block, getBytes, Interface, isError, type JsonRpcProvider, Transaction, type Wallet } from "ethers";
+import type { Act } from "./relay-store.ts";
+
+export const relayInterface = new Interface([
+  "function execute((address target, uint32 gasLimit, bytes32 actId, bytes data)[] calls)",
+  "event ActDone(bytes32 indexed actId)",
+  "event ActFailed(bytes32 indexed actId, bytes reason)",
+  "error RelayTargetNotAllowed(address target)",
+  "error RelayTargetWithoutCode(address target)",
+  "error RelayInsufficientGas(bytes32 actId, uint32 gasLimit)",
+  "error AccessManagedUnauthorized(address caller)",
+]);
+
+/** Reading the target, the event with the longest reason, copying, and the relay's own margin before each call. */
+const GAS_PER_ACT = 20_000;
+const GAS_PER_ACT_BYTE = 24;
+
+export interface Fees {
+  /** Undefined on a chain without base fee: legacy transactions with `maxFee` as the price. */
+  tip?: bigint;
+  maxFee: bigint;
+}
+
+/** More than any outcome of the acts can use: what is left over is given back. */
+export function gasLimitOf(acts: readonly Act[], callData: string): number {
+  let zeros = 0;
+  const bytes = getBytes(callData);
+  for (const byte of bytes) if (byte === 0) zeros += 1;
+  const tokens = zeros + 4 * (bytes.length - zeros);
+  const acting = acts.reduce(
+    (sum, { gasLimit, data }) => sum + gasLimit + GAS_PER_ACT + (data.length / 2) * GAS_PER_ACT_BYTE,
+    0,
+  );
+  // EIP-150: a caller passes on at most 63/64 of what it has, so the largest act needs more to be left than it gets.
+  const reserve = acts.reduce((most, { gasLimit }) => Math.max(most, gasLimit), 0) / 32;
+  // EIP-7623: call data costs 4 a token in a transaction that also computes, and 10 a token at least.
+  return Math.ceil(21_000 + Math.max(4 * tokens + acting + reserve + 30_000, 10 * tokens));
+}
+
+export const encodeExecute = (acts: readonly Act[]): string =>
+  relayInterface.encodeFunctionData("execute", [
+    acts.map(({ target, gasLimit, id, data }) => ({ target, gasLimit, actId: id, data })),
+  ]);
+
+export async function currentFees(provider: JsonRpcProvider, head: Block): Promise<Fees> {
+  if (head.baseFeePerGas === null) return { maxFee: BigInt(await provider.send("eth_gasPrice", [])) };
+  let tip = 0n;
+  try {
+    tip = BigInt(await provider.send("eth_maxPriorityFeePerGas", []));
+  } catch {
+    // not offered by every node
+  }
+  return { tip, maxFee: 2n * head.baseFeePerGas + tip };
+}
+
+/** At least an eighth more than before, which is what nodes ask of a replacement. */
+export function bumpedFees(previous: Transaction, now: Fees): Fees {
+  const more = (before: bigint, wanted: bigint) => {
+    const least = before + before / 8n + 1n;
+    return wanted > least ? wanted : least;
+  };
+  if (now.tip === undefined) return { maxFee: more(previous.gasPrice ?? 0n, now.maxFee) };
+  const tip = more(previous.maxPriorityFeePerGas ?? 0n, now.tip);
+  const maxFee = more(previous.maxFeePerGas ?? 0n, now.maxFee);
+  return { tip, maxFee: maxFee > tip ? maxFee : tip };
+}
+
+export interface Unsigned {
+  chainId: bigint;
+  nonce: number;
+  to: string;
+  data: string;
+  gasLimit: number | bigint;
+}
+
+export async function signed(wallet: Wallet, unsigned: Unsigned, fees: Fees): Promise<{ hash: string; raw: string }> {
+  const raw = await wallet.signTransaction({
+    ...unsigned,
+    ...(fees.tip === undefined
+      ? { type: 0, gasPrice: fees.maxFee }
+      : { type: 2, maxFeePerGas: fees.maxFee, maxPriorityFeePerGas: fees.tip }),
+  });
+  return { hash: Transaction.from(raw).hash as string, raw };
+}
+
+/** What a node's answer to a raw transaction means for it. */
+export type SendOutcome =
+  /** In the pool or on the chain: its receipt will tell. */
+  | { kind: "taken" }
+  /** The node holds another one with this nonce, or one was mined. */
+  | { kind: "superseded" }
+  /** The node will never take this one. */
+  | { kind: "refused"; reason: string }
+  /** Nothing is known, or it may be taken later. */
+  | { kind: "later"; reason: string };
+
+export async function sendRaw(provider: JsonRpcProvider, raw: string): Promise<SendOutcome> {
+  try {
+    await provider.send("eth_sendRawTransaction", [raw]);
+    return { kind: "taken" };
+  } catch (error) {
+    const nested = error as { error?: { message?: string }; info?: { error?: { message?: string } } };
+    const reason = nested.error?.message ?? nested.info?.error?.message ?? (error as Error).message;
+    if (/already (known|imported|exists)|known transaction/i.test(reason)) return { kind: "taken" };
+    if (isError(error, "NONCE_EXPIRED") || /nonce too low|nonce has already/i.test(reason))
+      return { kind: "superseded" };
+    if (isError(error, "REPLACEMENT_UNDERPRICED") || /underpriced/i.test(reason)) return { kind: "superseded" };
+    if (/intrinsic gas|exceeds.*gas limit|gas limit.*(exceed|high)|oversized|size limit|too large/i.test(reason)) {
+      return { kind: "refused", reason };
+    }
+    return { kind: "later", reason };
+  }
+}
