@@ -21,7 +21,6 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
     mapping(address requestKey => RequestRecord) private _requests;
     mapping(address requestKey => AwardRecord) private _awards;
     mapping(bytes32 grantId => GrantRecord) private _grants;
-    mapping(bytes32 bidHash => bool) private _awardedBids;
     mapping(bytes32 actHash => bool) private _recorded;
     /// @dev Keyed by request, bid and institution: nobody can take another's place, or date a bid by another request.
     mapping(address requestKey => mapping(bytes32 bidHash => mapping(address institution => uint64 at)))
@@ -99,8 +98,8 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
             block.timestamp <= request.expiresAt,
             FinancingLedgerRequestExpired(a.requestKey, request.expiresAt)
         );
+        // Reopening needs the awarded bid to have lapsed, so this also holds a bid to one award.
         require(block.timestamp <= b.validUntil, FinancingLedgerBidLapsed(bidHash, b.validUntil));
-        require(!_awardedBids[bidHash], FinancingLedgerBidAlreadyAwarded(bidHash));
         require(b.amountFen != 0, FinancingLedgerZeroAmount());
         _checkAmount(b.amountFen, request.amountFen - request.grantedFen);
         require(
@@ -108,7 +107,6 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
             FinancingLedgerBidNotAnchored(bidHash, root)
         );
 
-        _awardedBids[bidHash] = true;
         request.state = RequestState.Awarded;
         _awards[a.requestKey] = AwardRecord({
             bidHash: bidHash,

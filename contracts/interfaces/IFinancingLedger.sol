@@ -166,7 +166,6 @@ interface IFinancingLedger {
     error FinancingLedgerBidLapsed(bytes32 bidHash, uint64 validUntil);
     error FinancingLedgerBidNotLapsed(bytes32 bidHash, uint64 validUntil);
     error FinancingLedgerBidAlreadyPlaced(bytes32 bidHash, address institution);
-    error FinancingLedgerBidAlreadyAwarded(bytes32 bidHash);
     /// @notice The root isn't a bid batch anchored by closing time, the path doesn't lead to it, or (without a root) the
     /// institution didn't place the bid itself.
     error FinancingLedgerBidNotAnchored(bytes32 bidHash, bytes32 root);

@@ -21,6 +21,12 @@ contract RelayTarget {
         revert RelayTargetRefused(code);
     }
 
+    /// @dev Refuses to run with less gas than `floor`.
+    function demand(uint256 floor) external {
+        require(gasleft() >= floor, RelayTargetRefused(gasleft()));
+        emit Counted(++_count);
+    }
+
     /// @dev Uses everything that it is given.
     function burn() external {
         while (true) ++_count;

@@ -6,7 +6,12 @@ import type { grantInput, grantTerms } from "../../backend/features/grants/grant
 import type { enrolment, meta } from "../../backend/features/identity/identity-schemas.ts";
 import { participantIdentity } from "../../backend/features/participants/domain/identity.ts";
 import type { admission } from "../../backend/features/participants/participant-schemas.ts";
-import type { awardInput, requestInput, requestTerms, withdrawalInput } from "../../backend/features/requests/request-schemas.ts";
+import type {
+  awardInput,
+  requestInput,
+  requestTerms,
+  withdrawalInput,
+} from "../../backend/features/requests/request-schemas.ts";
 import { commitment } from "../../backend/lib/commitment.ts";
 import {
   type ActName,

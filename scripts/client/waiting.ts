@@ -1,6 +1,7 @@
 import { ServerAway } from "./transport.ts";
 
-export const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Reads until `read` gives something. Throws after `timeoutMs`, with what was waited for. */
 export async function waitFor<T>(

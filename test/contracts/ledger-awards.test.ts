@@ -355,6 +355,9 @@ describe("FinancingLedger: reopening", () => {
     await time.increaseTo(winner.validUntil + 1);
     await ledger.reopen(reopening, signature);
 
+    await expect(ledger.award(...(await awardArguments(world, winner, { root, proof: proofOf(winner) }))))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerBidLapsed")
+      .withArgs(bidHash(winner), winner.validUntil);
     const shown = { root, proof: proofOf(runnerUp) };
     await expect(ledger.award(...(await awardArguments(world, runnerUp, shown, { institution: otherBank }))))
       .to.emit(ledger, "Awarded")

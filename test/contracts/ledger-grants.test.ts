@@ -196,12 +196,21 @@ describe("FinancingLedger: drawdown and repayment", () => {
     // One fen can still be drawn: not settled.
     expect(await stateOf(world)).to.equal(requestStates.active);
     await drawDown(world, drawn(grantId, 1n, "2"));
+    expect(await stateOf(world)).to.equal(requestStates.active);
     await expect(repay(world, repaid(grantId, 1n, "2")))
       .to.emit(ledger, "RequestSettled")
       .withArgs(requestKey.address);
     expect(await stateOf(world)).to.equal(requestStates.settled);
     const { drawnFen, repaidFen } = await ledger.grantOf(grantId);
     expect([drawnFen, repaidFen]).to.deep.equal([AMOUNT, AMOUNT]);
+  });
+
+  it("isn't settled while a fen is owed", async () => {
+    const { world, grantId } = await loadFixture(fixture);
+    await drawDown(world, drawn(grantId, AMOUNT));
+    await expect(repay(world, repaid(grantId, AMOUNT - 1n, "1"))).not.to.emit(world.ledger, "RequestSettled");
+    expect(await stateOf(world)).to.equal(requestStates.active);
+    await expect(repay(world, repaid(grantId, 1n, "2"))).to.emit(world.ledger, "RequestSettled");
   });
 
   it("draws no fen more than granted, and nothing", async () => {
@@ -346,4 +355,27 @@ describe("FinancingLedger: drawdown and repayment", () => {
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
       .withArgs(requestKey.address, requestStates.settled);
   });
+
+  it("waits for the grant that expires last", async () => {
+    const world = await loadFixture(twoGrantsFixture);
+    const { ledger, requestKey, short, long } = world;
+    await drawDown(world, drawn(grantHash(short), 10n));
+    await repay(world, repaid(grantHash(short), 10n));
+    await time.increaseTo(short.expiresAt + DAY);
+    await expect(ledger.settle(requestKey.address))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerNotSettled")
+      .withArgs(requestKey.address);
+    await time.increaseTo(long.expiresAt);
+    await expect(ledger.settle(requestKey.address)).to.emit(ledger, "RequestSettled");
+  });
+
+  /** The longer grant first, so that the last one given isn't the last to expire. */
+  async function twoGrantsFixture() {
+    const world = await deployWorld(connection);
+    const bid = await awarded(world);
+    const long = grantOf(world, bid, { amountFen: 50n, salt: hash("long") });
+    const short = grantOf(world, bid, { amountFen: 50n, salt: hash("short"), expiresAt: world.now + 30 * DAY });
+    for (const grant of [long, short]) await world.ledger.grant(grant, await sign(world, world.bank, "Grant", grant));
+    return { ...world, long, short };
+  }
 });

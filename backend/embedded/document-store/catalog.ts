@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { decodeDoc, encodeDoc } from "./bson/codec.ts";
-import { type Doc, doc, isDoc, isNumber } from "./bson/types.ts";
 import { toDouble } from "./bson/numbers.ts";
+import { type Doc, doc, isDoc, isNumber } from "./bson/types.ts";
 import { StoreError } from "./errors.ts";
 import { compileMatch, type Match } from "./query/matcher.ts";
 import { type Path, splitPath } from "./query/paths.ts";
@@ -83,7 +83,13 @@ export class Catalog {
     this.dirty = false;
     const byId = new Map<number, Collection>();
     for (const row of this.#sqlite.prepare("SELECT * FROM collections ORDER BY id").all()) {
-      const c = this.#remember(Number(row.id), String(row.db), String(row.name), decodeDoc(row.options as Uint8Array), row.uuid as Uint8Array);
+      const c = this.#remember(
+        Number(row.id),
+        String(row.db),
+        String(row.name),
+        decodeDoc(row.options as Uint8Array),
+        row.uuid as Uint8Array,
+      );
       byId.set(c.id, c);
     }
     for (const row of this.#sqlite.prepare("SELECT * FROM indexes ORDER BY id").all()) {
@@ -139,7 +145,9 @@ export class Catalog {
       String(spec.get("name")),
       encodeDoc(spec),
     );
-    this.#sqlite.exec(`CREATE TABLE i_${rowid} (k BLOB NOT NULL, r INTEGER NOT NULL, PRIMARY KEY (k, r)) WITHOUT ROWID`);
+    this.#sqlite.exec(
+      `CREATE TABLE i_${rowid} (k BLOB NOT NULL, r INTEGER NOT NULL, PRIMARY KEY (k, r)) WITHOUT ROWID`,
+    );
     const index = indexFromSpec(rowid, spec, false);
     c.indexes = [...c.indexes, index];
     return index;

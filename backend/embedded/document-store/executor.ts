@@ -89,7 +89,8 @@ export function* run(storage: Storage, c: Collection | undefined, q: Query): Gen
   const sort = q.sort ?? [];
   const { access: how, sorted, exact } = plan(c, q.filter, sort, q.hint);
   const found = matching(storage, c, q, how, exact);
-  const source = sorted || sort.length === 0 ? found : sortFound(found, sort, (q.skip ?? 0) + (q.limit ?? 0), q.limit ?? 0);
+  const source =
+    sorted || sort.length === 0 ? found : sortFound(found, sort, (q.skip ?? 0) + (q.limit ?? 0), q.limit ?? 0);
   let skip = q.skip ?? 0;
   let left = q.limit && q.limit > 0 ? q.limit : Number.POSITIVE_INFINITY;
   for (const f of source) {

@@ -40,7 +40,7 @@ export function indexKeys(index: Index, doc: Doc): IndexKeys {
   const byKey = new Map<string, { key: Buffer; parts: KeyPart[] }>();
   for (const parts of found) {
     const key = encodeKey(parts, descending);
-    byKey.set(key.latin1Slice(), { key, parts });
+    byKey.set(key.toString("latin1"), { key, parts });
   }
   const all = [...byKey.values()];
   return { keys: all.map((x) => x.key), parts: all.map((x) => x.parts), multikey: true };

@@ -28,7 +28,10 @@ function truncated(e: Exact, near: number): number {
 function writeRest(w: Writer, e: Exact, base: number): void {
   const [whole, part, exp] = align(e, exactDouble(base));
   const rest = whole - part;
-  if (rest === 0n) return w.byte(0);
+  if (rest === 0n) {
+    w.byte(0);
+    return;
+  }
   const digits = rest.toString();
   const magnitude = exp + digits.length + 0x8000;
   w.byte(1);
@@ -93,9 +96,11 @@ function writeUint64(w: Writer, n: bigint): void {
 function writeBody(w: Writer, type: number, v: Value): void {
   switch (type) {
     case RANK.number:
-      return writeNumber(w, v as Num);
+      writeNumber(w, v as Num);
+      break;
     case RANK.string:
-      return writeString(w, String(v));
+      writeString(w, String(v));
+      break;
     case RANK.object:
       for (const [name, inner] of v as Map<string, Value>) {
         const t = rank(inner);
@@ -103,31 +108,41 @@ function writeBody(w: Writer, type: number, v: Value): void {
         writeString(w, name);
         writeBody(w, t, inner);
       }
-      return w.byte(0);
+      w.byte(0);
+      break;
     case RANK.array:
       for (const inner of v as Value[]) writeValue(w, inner);
-      return w.byte(0);
+      w.byte(0);
+      break;
     case RANK.date:
-      return writeUint64(w, BigInt((v as Date).getTime()) + 2n ** 63n);
+      writeUint64(w, BigInt((v as Date).getTime()) + 2n ** 63n);
+      break;
     case RANK.bool:
-      return w.byte(v ? 1 : 0);
+      w.byte(v ? 1 : 0);
+      break;
     case RANK.objectId:
-      return w.raw((v as ObjectId).id);
+      w.raw((v as ObjectId).id);
+      break;
     case RANK.binary: {
       const b = v as Binary;
       w.room(4);
       w.pos = w.buf.writeUInt32BE(b.position, w.pos);
       w.byte(b.sub_type);
-      return w.raw(b.buffer.subarray(0, b.position));
+      w.raw(b.buffer.subarray(0, b.position));
+      break;
     }
     case RANK.timestamp:
-      return writeUint64(w, (v as Timestamp).toBigInt());
+      writeUint64(w, (v as Timestamp).toBigInt());
+      break;
     case RANK.regex:
       writeString(w, (v as BSONRegExp).pattern);
-      return writeString(w, (v as BSONRegExp).options);
+      writeString(w, (v as BSONRegExp).options);
+      break;
     case RANK.code:
-      return writeString(w, String((v as Code).code));
+      writeString(w, String((v as Code).code));
+      break;
     default:
+    // null, MinKey and MaxKey are told by their type alone.
   }
 }
 
@@ -159,7 +174,7 @@ export function encodeKey(parts: readonly KeyPart[], descending: readonly boolea
 }
 
 /** The key of one value as text, for sets and maps of values. */
-export const keyText = (v: Value): string => encodeKey([v]).latin1Slice();
+export const keyText = (v: Value): string => encodeKey([v]).toString("latin1");
 
 /** The first key that doesn't start with `prefix` and sorts after it; null when there is none. */
 export function after(prefix: Buffer): Buffer | null {

@@ -31,7 +31,8 @@ function follows(o: string, x: Value, op: string, operand: Value, condition: (d:
   if (op.startsWith("$") && ["$and", "$or", "$nor", "$expr"].includes(op)) return false;
   if (o === op && keyText(x) === keyText(operand)) return true;
   if (isArray(x) && o !== "$in") return false;
-  if (op === "$exists" && truthy(operand)) return COMPARISONS.has(o) ? x !== null : o === "$in" && isArray(x) && !x.includes(null);
+  if (op === "$exists" && truthy(operand))
+    return COMPARISONS.has(o) ? x !== null : o === "$in" && isArray(x) && !x.includes(null);
   if (o === "$eq") return x !== null && !isDoc(x) && condition(new Map([["x", x]]));
   if (o === "$in") return isArray(x) && x.every((v) => v !== null && !isArray(v) && condition(new Map([["x", v]])));
   const up = (s: string): boolean => s === "$gt" || s === "$gte";

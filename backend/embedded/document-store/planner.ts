@@ -3,11 +3,11 @@ import { RANK, rank } from "./bson/compare.ts";
 import { type Doc, isArray, isDoc, type Value } from "./bson/types.ts";
 import type { Collection, Index } from "./catalog.ts";
 import { after, encodeKey, keyText } from "./keys.ts";
+import { implies } from "./partial.ts";
 import { isOperatorDoc } from "./query/matcher.ts";
 import { isIndex } from "./query/paths.ts";
 import type { SortField } from "./query/sorting.ts";
 import type { KeyRange } from "./storage.ts";
-import { implies } from "./partial.ts";
 
 /** How the documents that a filter may match are found. The filter is still tested unless `exact`. */
 export type Access =
@@ -36,7 +36,10 @@ type Conditions = Map<string, Bound[][]>;
 const MAX_RANGES = 256;
 const TOP = Buffer.from([0xff]);
 
-const typeRange = (type: number): { from: Buffer; to: Buffer } => ({ from: Buffer.from([type]), to: Buffer.from([type + 1]) });
+const typeRange = (type: number): { from: Buffer; to: Buffer } => ({
+  from: Buffer.from([type]),
+  to: Buffer.from([type + 1]),
+});
 
 function point(v: Value): Bound {
   const from = encodeKey([v]);
@@ -44,7 +47,11 @@ function point(v: Value): Bound {
 }
 
 /** null finds missing fields and empty arrays' keys too, as an index can't tell them apart in paths with arrays. */
-const nullBound = (): Bound => ({ point: false, from: Buffer.from([RANK.undefined]), to: Buffer.from([RANK.null + 1]) });
+const nullBound = (): Bound => ({
+  point: false,
+  from: Buffer.from([RANK.undefined]),
+  to: Buffer.from([RANK.null + 1]),
+});
 
 const indexable = (v: Value): boolean => !isArray(v) && !(v instanceof BSONRegExp);
 
@@ -110,7 +117,9 @@ function collect(filter: Doc, out: Conditions): void {
       for (const part of v) if (isDoc(part)) collect(part, out);
     }
     if (k.startsWith("$")) continue;
-    const entries = isOperatorDoc(v) ? [...v].map(([op, x]) => boundsOf(op, x, v)) : [v instanceof BSONRegExp ? prefix(v, undefined) : equality(v)];
+    const entries = isOperatorDoc(v)
+      ? [...v].map(([op, x]) => boundsOf(op, x, v))
+      : [v instanceof BSONRegExp ? prefix(v, undefined) : equality(v)];
     const bounds = entries.filter((b) => b !== undefined);
     if (bounds.length > 0) out.set(k, [...(out.get(k) ?? []), ...bounds]);
   }
@@ -172,7 +181,9 @@ function consider(index: Index, filter: Doc, conditions: Conditions, sort: SortF
       prefixes = prefixes.flatMap((p) => bounds.map((b) => Buffer.concat([p, b.from])));
       continue;
     }
-    ranges = prefixes.flatMap((p) => bounds.map((b) => ({ from: Buffer.concat([p, b.from]), to: Buffer.concat([p, b.to]) })));
+    ranges = prefixes.flatMap((p) =>
+      bounds.map((b) => ({ from: Buffer.concat([p, b.from]), to: Buffer.concat([p, b.to]) })),
+    );
     break;
   }
   if (index.sparse && !excludesMissing) return undefined;

@@ -40,7 +40,11 @@ export class Storage {
     const entries = c.indexes.map((index) => [index, indexKeys(index, doc)] as const);
     for (const [index, keys] of entries) this.#checkUnique(c, index, keys, undefined);
     const k = encodeKey([id]);
-    const { changes, rowid } = this.sqlite.run(`INSERT INTO ${tableOf(c)} (k, d) VALUES (?, ?) ON CONFLICT DO NOTHING`, k, bytes);
+    const { changes, rowid } = this.sqlite.run(
+      `INSERT INTO ${tableOf(c)} (k, d) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+      k,
+      bytes,
+    );
     if (changes === 0) throw duplicate(c, c.idIndex, [id]);
     for (const [index, keys] of entries) this.#addKeys(index, keys, rowid);
   }
@@ -52,13 +56,18 @@ export class Storage {
     for (const index of c.indexes) {
       const before = indexKeys(index, old);
       const now = indexKeys(index, next);
-      const had = new Set(before.keys.map((k) => k.latin1Slice()));
-      const has = new Set(now.keys.map((k) => k.latin1Slice()));
-      const fresh = now.keys.map((k, i) => i).filter((i) => !had.has(now.keys[i]!.latin1Slice()));
-      const come = { keys: fresh.map((i) => now.keys[i]!), parts: fresh.map((i) => now.parts[i]!), multikey: now.multikey };
-      const gone = before.keys.filter((k) => !has.has(k.latin1Slice()));
+      const had = new Set(before.keys.map((k) => k.toString("latin1")));
+      const has = new Set(now.keys.map((k) => k.toString("latin1")));
+      const fresh = now.keys.map((_, i) => i).filter((i) => !had.has(now.keys[i]!.toString("latin1")));
+      const come = {
+        keys: fresh.map((i) => now.keys[i]!),
+        parts: fresh.map((i) => now.parts[i]!),
+        multikey: now.multikey,
+      };
+      const gone = before.keys.filter((k) => !has.has(k.toString("latin1")));
       this.#checkUnique(c, index, come, r);
-      if (gone.length > 0 || come.keys.length > 0 || (come.multikey && !index.multikey)) changed.push({ index, gone, come });
+      if (gone.length > 0 || come.keys.length > 0 || (come.multikey && !index.multikey))
+        changed.push({ index, gone, come });
     }
     this.sqlite.run(`UPDATE ${tableOf(c)} SET d = ? WHERE r = ?`, bytes, r);
     for (const { index, gone, come } of changed) {
@@ -120,14 +129,12 @@ export class Storage {
       : `SELECT ${source.columns} FROM ${source.from} WHERE (i.k, i.r) > (?, ?) AND i.k < ? ${order} LIMIT ?`;
     let last: (Row & { k: Uint8Array }) | undefined;
     for (let size = FIRST_CHUNK; ; size = Math.min(size * 4, BIGGEST_CHUNK)) {
-      if (!this.#alive(c) || (index.id !== 0 && !c.indexes.some((i) => i.id === index.id))) return;
-      const rows = (
-        last === undefined
-          ? this.sqlite.prepare(first).all(range.from, range.to, size)
-          : reverse
-            ? this.sqlite.prepare(next).all(range.from, last.k, last.r, size)
-            : this.sqlite.prepare(next).all(last.k, last.r, range.to, size)
-      ) as unknown as (Row & { k: Uint8Array })[];
+      if (!this.#alive(c, index)) return;
+      const rows = (last === undefined
+        ? this.sqlite.prepare(first).all(range.from, range.to, size)
+        : reverse
+          ? this.sqlite.prepare(next).all(range.from, last.k, last.r, size)
+          : this.sqlite.prepare(next).all(last.k, last.r, range.to, size)) as unknown as (Row & { k: Uint8Array })[];
       yield* rows;
       if (rows.length < size) return;
       last = rows.at(-1)!;
@@ -143,9 +150,10 @@ export class Storage {
     }
   }
 
-  /** A collection that was dropped, or rolled back, while a cursor rested has no more rows. */
-  #alive(c: Collection): boolean {
-    return this.catalog.get(c.db, c.name)?.id === c.id;
+  /** A collection or index that was dropped while a cursor rested has no more rows. */
+  #alive(c: Collection, index?: Index): boolean {
+    const now = this.catalog.get(c.db, c.name);
+    return now?.id === c.id && (!index || index.id === 0 || now.indexes.some((i) => i.id === index.id));
   }
 
   #checkUnique(c: Collection, index: Index, { keys, parts }: IndexKeys, own: number | undefined): void {
@@ -168,7 +176,8 @@ export class Storage {
 }
 
 function checkId(id: Value): void {
-  if (isArray(id) || id instanceof BSONRegExp) throw badValue(`can't use ${isArray(id) ? "an array" : "a regex"} for _id`);
+  if (isArray(id) || id instanceof BSONRegExp)
+    throw badValue(`can't use ${isArray(id) ? "an array" : "a regex"} for _id`);
   if (isDoc(id) && [...id.keys()].some((k) => k.startsWith("$")))
     throw new StoreError("DollarPrefixedFieldName", "_id fields may not contain '$'-prefixed fields");
 }
@@ -194,4 +203,3 @@ export function show(v: Value): string {
   if (name === "objectId") return `ObjectId('${v}')`;
   return name === "binData" ? "BinData" : String(v);
 }
-

@@ -135,7 +135,12 @@ export function frameReply(request: Request, reply: Reply, responseId: number): 
 }
 
 /** {cursor: {firstBatch | nextBatch: [raw documents], id, ns}, ok: 1}, without decoding the documents. */
-export function cursorReply(batchName: "firstBatch" | "nextBatch", batch: Uint8Array[], id: bigint, ns: string): Buffer {
+export function cursorReply(
+  batchName: "firstBatch" | "nextBatch",
+  batch: Uint8Array[],
+  id: bigint,
+  ns: string,
+): Buffer {
   const w = new Writer(batch.reduce((n, d) => n + d.length + 8, 256));
   const outer = w.open();
   w.byte(0x03);

@@ -62,7 +62,9 @@ export function bumpedFees(previous: Transaction, now: Fees): Fees {
   if (now.tip === undefined) return { maxFee: more(previous.gasPrice ?? 0n, now.maxFee) };
   const tip = more(previous.maxPriorityFeePerGas ?? 0n, now.tip);
   const maxFee = more(previous.maxFeePerGas ?? 0n, now.maxFee);
-  return { tip, maxFee: maxFee > tip ? maxFee : tip };
+  // A tip above the whole fee is not valid.
+  if (maxFee < tip) return { tip, maxFee: tip };
+  return { tip, maxFee };
 }
 
 export interface Unsigned {

@@ -29,7 +29,7 @@ class Reader {
       for (let j = start; j < i; j++) s += String.fromCharCode(buf[j]!);
       return s;
     }
-    return buf.utf8Slice(start, i);
+    return buf.toString("utf8", start, i);
   }
   string(): string {
     const n = this.buf.readInt32LE(this.pos);
@@ -37,7 +37,7 @@ class Reader {
     if (n < 1 || start + n > this.buf.length || this.buf[start + n - 1] !== 0)
       throw badValue("Invalid BSON: bad string length");
     this.pos = start + n;
-    return this.buf.utf8Slice(start, start + n - 1);
+    return this.buf.toString("utf8", start, start + n - 1);
   }
   bytes(n: number): Buffer {
     if (n < 0 || this.pos + n > this.buf.length) throw badValue("Invalid BSON: bad length");

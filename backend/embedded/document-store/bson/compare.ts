@@ -1,4 +1,4 @@
-import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Int32, MaxKey, MinKey, ObjectId, Timestamp } from "bson";
+import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Int32, MinKey, ObjectId, Timestamp } from "bson";
 import { compareNumbers } from "./numbers.ts";
 import type { Doc, Maybe, Num, Value } from "./types.ts";
 

@@ -5,7 +5,7 @@ import {
   Code,
   Decimal128,
   Int32,
-  MaxKey,
+  type MaxKey,
   MinKey,
   ObjectId,
   Timestamp,

@@ -23,7 +23,8 @@ type Stage = (input: Iterable<Doc>) => Iterable<Doc>;
 
 function count(stage: string, v: Value, least: number): number {
   const n = isNumber(v) ? wholeNumber(v) : undefined;
-  if (n === undefined || n < least) throw badValue(`invalid argument to ${stage} stage: expected a whole number >= ${least}`);
+  if (n === undefined || n < least)
+    throw badValue(`invalid argument to ${stage} stage: expected a whole number >= ${least}`);
   return n;
 }
 
@@ -43,7 +44,8 @@ function* drop(input: Iterable<Doc>, n: number): Iterable<Doc> {
 function unwind(spec: Value): Stage {
   const options: Doc = isDoc(spec) ? spec : new Map([["path", spec]]);
   const path = options.get("path");
-  if (typeof path !== "string" || !path.startsWith("$")) throw badValue("path option to $unwind stage should be prefixed with a '$'");
+  if (typeof path !== "string" || !path.startsWith("$"))
+    throw badValue("path option to $unwind stage should be prefixed with a '$'");
   const parts = splitPath(path.slice(1));
   const indexName = options.get("includeArrayIndex");
   const keepEmpty = options.get("preserveNullAndEmptyArrays") === true;
@@ -69,6 +71,8 @@ function unwind(spec: Value): Stage {
     }
   };
 }
+
+const nested = (names: string[], v: Value): Value => names.reduceRight((inner, name) => new Map([[name, inner]]), v);
 
 /** Copies the documents along a path, so that setting it leaves the input as it is. */
 function copyAlong(d: Doc, parts: readonly string[]): Doc {
@@ -97,7 +101,7 @@ function lookup(spec: Value, context: AggregateContext): Stage {
       const first: Value[] = [];
       if (typeof local === "string" && typeof foreign === "string") {
         const v = compileExpression(`$${local}`)(d, {}) ?? null;
-        first.push(new Map([["$match", new Map([[foreign, new Map([isArray(v) ? ["$in", v] : ["$eq", v]])]])]]) as Doc);
+        first.push(nested(["$match", foreign, isArray(v) ? "$in" : "$eq"], v));
       }
       const hits = aggregate({ ...context, vars }, context.storage.catalog.get(context.db, from), [
         ...first,
@@ -123,7 +127,13 @@ function facet(spec: Value, context: AggregateContext): Stage {
 }
 
 function sortByCount(spec: Value, context: AggregateContext): Stage {
-  const group = groupStage(new Map<string, Value>([["_id", spec], ["count", new Map([["$sum", int32(1)]])]]), context.vars);
+  const group = groupStage(
+    new Map<string, Value>([
+      ["_id", spec],
+      ["count", new Map([["$sum", int32(1)]])],
+    ]),
+    context.vars,
+  );
   return (input) => sortDocs([...group(input)], parseSort(new Map([["count", int32(-1)]])), (d) => d);
 }
 
@@ -207,7 +217,8 @@ export function aggregate(context: AggregateContext, c: Collection | undefined, 
     filters.push(operand() as Doc);
     at++;
   }
-  const filter: Doc = filters.length === 1 ? filters[0]! : filters.length === 0 ? new Map() : new Map([["$and", filters]]);
+  const filter: Doc =
+    filters.length === 1 ? filters[0]! : filters.length === 0 ? new Map() : new Map([["$and", filters]]);
   const sort = nameOf(pipeline[at]) === "$sort" ? parseSort(operand()) : [];
   if (sort.length > 0) at++;
   const skip = nameOf(pipeline[at]) === "$skip" ? count("$skip", operand(), 0) : 0;

@@ -1,6 +1,16 @@
 import { compareValues } from "../bson/compare.ts";
 import { divide, toDouble, wholeNumber } from "../bson/numbers.ts";
-import { type Doc, int32, isArray, isDoc, isNumber, type Maybe, type Num, typeName, type Value } from "../bson/types.ts";
+import {
+  type Doc,
+  int32,
+  isArray,
+  isDoc,
+  isNumber,
+  type Maybe,
+  type Num,
+  typeName,
+  type Value,
+} from "../bson/types.ts";
 import { badValue } from "../errors.ts";
 import { keyText } from "../keys.ts";
 import { widened } from "./expression-operators.ts";
@@ -33,7 +43,8 @@ const over = (f: (values: Value[]) => Maybe): Operator => ({
   run: (args) => f((args.length === 1 && isArray(args[0]) ? args[0] : args).filter((v) => !missing(v)) as Value[]),
 });
 
-export const sumOf = (values: Value[]): Num => values.filter(isNumber).reduce<Num>((s, n) => widened("add", s, n), int32(0));
+export const sumOf = (values: Value[]): Num =>
+  values.filter(isNumber).reduce<Num>((s, n) => widened("add", s, n), int32(0));
 
 export function averageOf(values: Value[]): Num | null {
   const numbers = values.filter(isNumber);
@@ -91,14 +102,18 @@ export const arrayOperators: Record<string, Operator> = {
     min: 2,
     max: 2,
     run: ([all, v]) =>
-      missing(all) ? null : int32(list("$indexOfArray", all).findIndex((x) => v !== undefined && compareValues(x, v) === 0)),
+      missing(all)
+        ? null
+        : int32(list("$indexOfArray", all).findIndex((x) => v !== undefined && compareValues(x, v) === 0)),
   },
   $concatArrays: { min: 0, max: MANY, run: (args) => sets("$concatArrays", args)?.flat() ?? null },
   $slice: {
     min: 2,
     max: 3,
     run: ([v, a, b]) =>
-      missing(v) ? null : slice(list("$slice", v), whole("$slice", a), b === undefined ? undefined : whole("$slice", b)),
+      missing(v)
+        ? null
+        : slice(list("$slice", v), whole("$slice", a), b === undefined ? undefined : whole("$slice", b)),
   },
   $range: {
     min: 2,
@@ -168,11 +183,19 @@ export const arrayOperators: Record<string, Operator> = {
     run: ([v]) => {
       if (missing(v)) return null;
       if (!isDoc(v)) throw badValue(`$objectToArray requires a document input, found: ${typeName(v)}`);
-      return [...v].map(([k, x]) => new Map<string, Value>([["k", k], ["v", x]]));
+      return [...v].map(
+        ([k, x]) =>
+          new Map<string, Value>([
+            ["k", k],
+            ["v", x],
+          ]),
+      );
     },
   },
   $arrayToObject: onList("$arrayToObject", (v) => new Map(v.map(pair))),
-  $anyElementTrue: onList("$anyElementTrue", (v) => v.some((x) => x !== null && x !== false && !(isNumber(x) && toDouble(x) === 0))),
+  $anyElementTrue: onList("$anyElementTrue", (v) =>
+    v.some((x) => x !== null && x !== false && !(isNumber(x) && toDouble(x) === 0)),
+  ),
   $sum: over(sumOf),
   $avg: over(averageOf),
   $min: over((v) => extremeOf(v, -1)),

@@ -1,4 +1,4 @@
-import { int32, type Doc, type Maybe } from "../bson/types.ts";
+import { type Doc, int32, type Maybe } from "../bson/types.ts";
 import { badValue, typeMismatch } from "../errors.ts";
 import type { Operator } from "./expressions.ts";
 
@@ -44,8 +44,7 @@ const part = (f: (d: Date) => number): Operator => ({
 });
 
 const pad = (n: number, width: number): string => String(n).padStart(width, "0");
-const dayOfYear = (d: Date): number =>
-  Math.floor((d.getTime() - Date.UTC(d.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
+const dayOfYear = (d: Date): number => Math.floor((d.getTime() - Date.UTC(d.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
 
 const FORMAT: Record<string, (d: Date) => string> = {
   Y: (d) => pad(d.getUTCFullYear(), 4),

@@ -1,8 +1,9 @@
-import { Decimal128, Int32, ObjectId } from "bson";
+import { Decimal128, Int32 } from "bson";
 import { compareMaybe, compareValues } from "../bson/compare.ts";
 import { arithmetic, divide, remainder, toDouble, wholeNumber } from "../bson/numbers.ts";
-import { type Doc, int32, isDoc, isNumber, type Maybe, type Num, typeName, type Value } from "../bson/types.ts";
+import { type Doc, int32, isDoc, isNumber, type Maybe, type Num, typeName } from "../bson/types.ts";
 import { badValue, typeMismatch } from "../errors.ts";
+import { convert, toText } from "./expression-convert.ts";
 import { dateOperators } from "./expression-dates.ts";
 import type { Operator } from "./expressions.ts";
 import { toRegExp, truthy } from "./predicates.ts";
@@ -97,62 +98,11 @@ function subtract(a: Maybe, b: Maybe): Maybe {
   return widened("subtract", number("$subtract", a), number("$subtract", b));
 }
 
-export function toText(v: Value): string {
-  if (typeof v === "string") return v;
-  if (v instanceof Date) return v.toISOString();
-  if (v instanceof ObjectId) return v.toHexString();
-  if (isNumber(v) || typeof v === "boolean") return String(v);
-  throw badValue(`Unsupported conversion from ${typeName(v)} to string`);
-}
-
 function text(op: string, v: Maybe): string {
   if (missing(v)) return "";
   if (typeof v !== "string" && !(v instanceof Date) && !isNumber(v))
     throw typeMismatch(`${op} requires a string argument, found: ${typeName(v)}`);
   return toText(v);
-}
-
-function convert(v: Value, to: string): Value {
-  const fail = (): never => {
-    throw badValue(`Failed to convert ${typeName(v)} to ${to} in $convert`);
-  };
-  const source = typeof v === "boolean" ? int32(v ? 1 : 0) : v;
-  const asNumber = (): number => {
-    if (isNumber(source)) return toDouble(source);
-    if (source instanceof Date) return source.getTime();
-    const n = typeof source === "string" && source.trim() !== "" ? Number(source) : Number.NaN;
-    return Number.isNaN(n) ? fail() : n;
-  };
-  switch (to) {
-    case "string":
-      return toText(v);
-    case "bool":
-      return truthy(v);
-    case "int": {
-      const n = Math.trunc(asNumber());
-      return n === (n | 0) ? int32(n) : fail();
-    }
-    case "long":
-      if (typeof source === "bigint") return source;
-      if (typeof source === "string" && /^-?\d+$/.test(source)) return BigInt(source);
-      return BigInt(Math.trunc(asNumber()));
-    case "double":
-      return asNumber();
-    case "decimal":
-      return source instanceof Decimal128
-        ? source
-        : Decimal128.fromString(typeof source === "string" || typeof source === "bigint" ? String(source) : String(asNumber()));
-    case "date": {
-      if (v instanceof Date) return v;
-      if (v instanceof ObjectId) return v.getTimestamp();
-      const d = new Date(typeof v === "string" ? v : asNumber());
-      return Number.isNaN(d.getTime()) ? fail() : d;
-    }
-    case "objectId":
-      return v instanceof ObjectId ? v : typeof v === "string" && /^[0-9a-f]{24}$/i.test(v) ? new ObjectId(v) : fail();
-    default:
-      throw badValue(`$convert to '${to}' is not supported`);
-  }
 }
 
 const conversion = (to: string): Operator => ({ min: 1, max: 1, run: ([v]) => (missing(v) ? null : convert(v, to)) });
@@ -216,7 +166,11 @@ export const operators: Record<string, Operator> = {
   $lte: compare((c) => c <= 0),
   $cmp: { min: 2, max: 2, run: ([a, b]) => int32(compareWithMissing(a, b)) },
   $not: { min: 1, max: 1, run: ([v]) => !truthy(v) },
-  $concat: { min: 0, max: MANY, run: (args) => (args.some(missing) ? null : args.map((v) => text("$concat", v)).join("")) },
+  $concat: {
+    min: 0,
+    max: MANY,
+    run: (args) => (args.some(missing) ? null : args.map((v) => text("$concat", v)).join("")),
+  },
   $toLower: { min: 1, max: 1, run: ([v]) => text("$toLower", v).toLowerCase() },
   $toUpper: { min: 1, max: 1, run: ([v]) => text("$toUpper", v).toUpperCase() },
   $strLenCP: { min: 1, max: 1, run: ([v]) => int32([...text("$strLenCP", v)].length) },
@@ -257,7 +211,8 @@ export const operators: Record<string, Operator> = {
       if (missing(v)) return false;
       const re = argument(args, "regex");
       const flags = argument(args, "options");
-      if (typeof re === "string") return toRegExp(re, typeof flags === "string" ? flags : "").test(text("$regexMatch", v));
+      if (typeof re === "string")
+        return toRegExp(re, typeof flags === "string" ? flags : "").test(text("$regexMatch", v));
       const { pattern, options } = re as { pattern: string; options: string };
       return toRegExp(pattern, options).test(text("$regexMatch", v));
     },

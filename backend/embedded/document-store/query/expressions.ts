@@ -80,7 +80,10 @@ function compileOperator(name: string, operand: Value): Expression {
   if (!op) throw new StoreError("InvalidOptions", `Unrecognized expression '${name}'`);
   const parts = (isArray(operand) ? operand : [operand]).map(compileExpression);
   if (parts.length < op.min || parts.length > op.max)
-    throw new StoreError("Location16020", `Expression ${name} takes ${op.min} to ${op.max} arguments. ${parts.length} were passed in.`);
+    throw new StoreError(
+      "Location16020",
+      `Expression ${name} takes ${op.min} to ${op.max} arguments. ${parts.length} were passed in.`,
+    );
   const { run } = op;
   return (doc, vars) => run(parts.map((p) => p(doc, vars)));
 }
@@ -102,7 +105,12 @@ function textArgument(operand: Value, name: string, fallback: string): string {
   return v;
 }
 
-function each(op: string, operand: Value, body: string, run: (list: Value[], f: (v: Value) => Maybe) => Maybe): Expression {
+function each(
+  op: string,
+  operand: Value,
+  body: string,
+  run: (list: Value[], f: (v: Value) => Maybe) => Maybe,
+): Expression {
   const args = named(op, operand, ["input", body], ["as", "limit"]);
   const as = textArgument(operand, "as", "this");
   return (doc, vars) => {
@@ -149,7 +157,8 @@ const SPECIAL: Record<string, (operand: Value) => Expression> = {
     return (doc, vars) => {
       const hit = cases.find((c) => truthy(c.get("case")!(doc, vars)));
       if (hit) return hit.get("then")!(doc, vars);
-      if (!otherwise) throw badValue("$switch could not find a matching branch for an input, and no default was specified.");
+      if (!otherwise)
+        throw badValue("$switch could not find a matching branch for an input, and no default was specified.");
       return otherwise(doc, vars);
     };
   },

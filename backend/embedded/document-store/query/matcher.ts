@@ -180,6 +180,5 @@ export function elementMatch(condition: Doc, vars?: Vars): (v: Value) => boolean
   }
   const match = compileMatch(condition, vars);
   // An array element counts as a document keyed "0", "1", … here.
-  return (v) =>
-    isDoc(v) ? match(v) : isArray(v) ? match(new Map(v.map((x, i) => [String(i), x] as const))) : false;
+  return (v) => (isDoc(v) ? match(v) : isArray(v) ? match(new Map(v.map((x, i) => [String(i), x] as const))) : false);
 }

@@ -82,12 +82,12 @@ export function setPath(doc: Doc, path: Path, value: Value): void {
 }
 
 /** A deep copy; scalars are shared, as nothing changes them. */
-export function cloneValue<T extends Value>(v: T): T {
+export function cloneValue<T extends Value>(v: T): T;
+export function cloneValue(v: Value): Value {
   if (isDoc(v)) {
     const out: Doc = new Map();
     for (const [k, inner] of v) out.set(k, cloneValue(inner));
-    return out as T;
+    return out;
   }
-  if (isArray(v)) return v.map(cloneValue) as T;
-  return v;
+  return isArray(v) ? v.map((x) => cloneValue(x)) : v;
 }

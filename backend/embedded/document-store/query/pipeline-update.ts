@@ -5,7 +5,8 @@ import { compileAddFields, compileProjection, type Project } from "./projection.
 
 export const unsetProjection = (spec: Value): Project | undefined => {
   const names = Array.isArray(spec) ? spec : [spec];
-  if (names.some((n) => typeof n !== "string")) throw badValue("$unset specification must be a string or an array of strings");
+  if (names.some((n) => typeof n !== "string"))
+    throw badValue("$unset specification must be a string or an array of strings");
   return compileProjection(new Map(names.map((n) => [n as string, false])), false);
 };
 

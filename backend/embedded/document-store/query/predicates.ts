@@ -1,5 +1,5 @@
 import { BSONRegExp } from "bson";
-import { RANK, rank, compareValues } from "../bson/compare.ts";
+import { compareValues, RANK, rank } from "../bson/compare.ts";
 import { arithmetic, compareNumbers, toDouble, wholeNumber } from "../bson/numbers.ts";
 import { bsonType, int32, isArray, isNumber, type Maybe, type Num, TYPE_NAMES, type Value } from "../bson/types.ts";
 import { badValue, failedToParse } from "../errors.ts";
@@ -98,7 +98,8 @@ export function typeTest(operand: Value): Test {
 export function modTest(operand: Value): Test {
   if (!isArray(operand) || operand.length !== 2) throw badValue("malformed mod, needs two elements");
   const [d, r] = operand.map((n) => (isNumber(n) ? Math.trunc(toDouble(n)) : Number.NaN)) as [number, number];
-  if (!Number.isFinite(d) || !Number.isFinite(r)) throw badValue("malformed mod, divisor and remainder must be numbers");
+  if (!Number.isFinite(d) || !Number.isFinite(r))
+    throw badValue("malformed mod, divisor and remainder must be numbers");
   if (d === 0) throw badValue("divisor cannot be 0");
   return (v) => isNumber(v) && Number.isFinite(toDouble(v)) && Math.trunc(toDouble(v)) % d === r;
 }

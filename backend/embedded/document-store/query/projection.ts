@@ -34,7 +34,8 @@ function place(root: Inner, path: string, node: Node): void {
   at.fields.set(parts.at(-1)!, node);
 }
 
-const collision = (path: string): StoreError => new StoreError("BadValue", `Invalid $project :: caused by :: Path collision at ${path}`);
+const collision = (path: string): StoreError =>
+  new StoreError("BadValue", `Invalid $project :: caused by :: Path collision at ${path}`);
 
 interface Spec {
   root: Inner;
@@ -65,7 +66,8 @@ function read(spec: Spec, prefix: string, projection: Doc, find: boolean): void 
         );
       spec.include = f;
       place(spec.root, path, { kind: f ? "keep" : "drop" });
-    } else if (isDoc(value) && value.size > 0 && ![...value.keys()][0]!.startsWith("$")) read(spec, `${path}.`, value, find);
+    } else if (isDoc(value) && value.size > 0 && ![...value.keys()][0]!.startsWith("$"))
+      read(spec, `${path}.`, value, find);
     else place(spec.root, path, { kind: "compute", value: computed(value, find, spec) });
   }
 }

@@ -1,7 +1,17 @@
 import { Int32 } from "bson";
 import { compareValues, equalValues } from "../bson/compare.ts";
 import { arithmetic, toDouble, wholeNumber } from "../bson/numbers.ts";
-import { type Doc, int32, isArray, isDoc, isNumber, type Maybe, type Num, typeName, type Value } from "../bson/types.ts";
+import {
+  type Doc,
+  int32,
+  isArray,
+  isDoc,
+  isNumber,
+  type Maybe,
+  type Num,
+  typeName,
+  type Value,
+} from "../bson/types.ts";
 import { badValue, failedToParse, StoreError, typeMismatch } from "../errors.ts";
 import { elementMatch, isOperatorDoc } from "./matcher.ts";
 import { cloneValue, splitPath } from "./paths.ts";
@@ -11,7 +21,8 @@ import { parseSort, sortDocs } from "./sorting.ts";
 export type Change = (old: Maybe, path: string) => Maybe;
 
 function arithmeticChange(op: "$inc" | "$mul", operand: Value): Change {
-  if (!isNumber(operand)) throw typeMismatch(`Cannot ${op === "$inc" ? "increment" : "multiply"} with non-numeric argument`);
+  if (!isNumber(operand))
+    throw typeMismatch(`Cannot ${op === "$inc" ? "increment" : "multiply"} with non-numeric argument`);
   return (old, path) => {
     // A missing field counts as 0 of the operand's type.
     if (old === undefined) return op === "$inc" ? operand : arithmetic("multiply", operand, int32(0))!;
@@ -23,14 +34,17 @@ function arithmeticChange(op: "$inc" | "$mul", operand: Value): Change {
   };
 }
 
-const extremeChange = (operand: Value, direction: 1 | -1): Change => (old) =>
-  old === undefined || compareValues(operand, old) * direction > 0 ? cloneValue(operand) : old;
+const extremeChange =
+  (operand: Value, direction: 1 | -1): Change =>
+  (old) =>
+    old === undefined || compareValues(operand, old) * direction > 0 ? cloneValue(operand) : old;
 
 /** The values of a $push or $addToSet operand, and its modifiers. */
 function eachOf(op: string, operand: Value, modifiers: string[]): { values: Value[]; options: Doc } {
   if (!isDoc(operand) || !operand.has("$each")) return { values: [operand], options: new Map() };
   const values = operand.get("$each")!;
-  if (!isArray(values)) throw badValue(`The argument to $each in ${op} must be an array but it was of type ${typeName(values)}`);
+  if (!isArray(values))
+    throw badValue(`The argument to $each in ${op} must be an array but it was of type ${typeName(values)}`);
   for (const k of operand.keys())
     if (k !== "$each" && !modifiers.includes(k)) throw badValue(`Unrecognized clause in ${op}: ${k}`);
   return { values, options: operand };
@@ -38,8 +52,7 @@ function eachOf(op: string, operand: Value, modifiers: string[]): { values: Valu
 
 function arrayOf(op: string, old: Maybe, path: string): Value[] {
   if (old === undefined) return [];
-  if (!isArray(old))
-    throw badValue(`The field '${path}' must be an array but is of type ${typeName(old)} (${op})`);
+  if (!isArray(old)) throw badValue(`The field '${path}' must be an array but is of type ${typeName(old)} (${op})`);
   return old;
 }
 
@@ -67,7 +80,7 @@ function pushChange(operand: Value): Change {
   const sort = options.get("$sort");
   return (old, path) => {
     let list = [...arrayOf("$push", old, path)];
-    list.splice(position ?? list.length, 0, ...values.map(cloneValue));
+    list.splice(position ?? list.length, 0, ...values.map((v) => cloneValue(v)));
     if (sort !== undefined) list = sortArray(list, sort);
     if (slice !== undefined) list = slice >= 0 ? list.slice(0, slice) : list.slice(slice);
     return list;
@@ -100,7 +113,12 @@ function pullAllChange(operand: Value): Change {
 function popChange(operand: Value): Change {
   const n = isNumber(operand) ? toDouble(operand) : 0;
   if (n !== 1 && n !== -1) throw failedToParse("$pop expects 1 or -1");
-  return (old, path) => (old === undefined ? undefined : n === 1 ? arrayOf("$pop", old, path).slice(0, -1) : arrayOf("$pop", old, path).slice(1));
+  return (old, path) =>
+    old === undefined
+      ? undefined
+      : n === 1
+        ? arrayOf("$pop", old, path).slice(0, -1)
+        : arrayOf("$pop", old, path).slice(1);
 }
 
 function bitChange(operand: Value): Change {
@@ -113,7 +131,8 @@ function bitChange(operand: Value): Change {
         throw badValue(`Cannot apply $bit to '${path}': both sides must be whole numbers`);
       const x = n instanceof Int32 ? BigInt(n.value) : n;
       const y = v instanceof Int32 ? BigInt(v.value) : v;
-      if (op !== "and" && op !== "or" && op !== "xor") throw badValue(`The $bit modifier only supports 'and', 'or', and 'xor', not '${op}'`);
+      if (op !== "and" && op !== "or" && op !== "xor")
+        throw badValue(`The $bit modifier only supports 'and', 'or', and 'xor', not '${op}'`);
       const r: bigint = op === "and" ? x & y : op === "or" ? x | y : x ^ y;
       n = whole32 ? int32(Number(BigInt.asIntN(32, r))) : r;
     }
@@ -162,7 +181,9 @@ export function parseOperators(update: Doc): Modification[] {
     if (op !== "$unset" && op !== "$rename" && !CHANGES[op])
       throw failedToParse(`Unknown modifier: ${op}. Expected a valid update modifier or pipeline-style update`);
     if (!isDoc(fields))
-      throw failedToParse(`Modifiers operate on fields but we found type ${typeName(fields)} instead. For example: {$mod: {<field>: ...}} not {${op}: ...}`);
+      throw failedToParse(
+        `Modifiers operate on fields but we found type ${typeName(fields)} instead. For example: {$mod: {<field>: ...}} not {${op}: ...}`,
+      );
     for (const [text, operand] of fields) out.push(modification(op, text, operand));
   }
   out.sort((a, b) => comparePaths(a.path, b.path));
@@ -172,7 +193,8 @@ export function parseOperators(update: Doc): Modification[] {
 
 function modification(op: string, text: string, operand: Value): Modification {
   const path = splitPath(text);
-  if (path.some((p) => p === "")) throw badValue(`The update path '${text}' contains an empty field name, which is not allowed.`);
+  if (path.some((p) => p === ""))
+    throw badValue(`The update path '${text}' contains an empty field name, which is not allowed.`);
   if (op === "$rename") {
     if (typeof operand !== "string") throw badValue(`The 'to' field for $rename must be a string: ${text}`);
     return { op, path, text, creates: false, change: { renameTo: operand } };
@@ -198,6 +220,9 @@ function checkConflicts(sorted: Modification[]): void {
   for (let i = 1; i < targets.length; i++) {
     const [a, b] = [targets[i - 1]!, targets[i]!];
     if (a.every((p, j) => p === b[j]))
-      throw new StoreError("ConflictingUpdateOperators", `Updating the path '${b.join(".")}' would create a conflict at '${a.join(".")}'`);
+      throw new StoreError(
+        "ConflictingUpdateOperators",
+        `Updating the path '${b.join(".")}' would create a conflict at '${a.join(".")}'`,
+      );
   }
 }

@@ -30,7 +30,11 @@ export function compileUpdate(u: Value, arrayFilters: Maybe): Update {
     };
   }
   for (const k of u.keys())
-    if (k.startsWith("$")) throw new StoreError("DollarPrefixedFieldName", `The dollar ($) prefixed field '${k}' in '${k}' is not allowed in the context of an update's replacement document.`);
+    if (k.startsWith("$"))
+      throw new StoreError(
+        "DollarPrefixedFieldName",
+        `The dollar ($) prefixed field '${k}' in '${k}' is not allowed in the context of an update's replacement document.`,
+      );
   return { kind: "replacement", apply: (doc) => keepId(doc.get("_id"), cloneValue(u)) };
 }
 
@@ -79,7 +83,8 @@ function compileArrayFilters(filters: Maybe): PathContext["arrayFilters"] {
   if (filters === undefined) return out;
   if (!isArray(filters)) throw failedToParse("arrayFilters must be an array");
   for (const f of filters) {
-    if (!isDoc(f) || f.size === 0) throw failedToParse("Cannot use an expression without a top-level field name in arrayFilters");
+    if (!isDoc(f) || f.size === 0)
+      throw failedToParse("Cannot use an expression without a top-level field name in arrayFilters");
     const name = filterName(f);
     const renamed = stripName(f, name);
     out.set(name, elementMatch(renamed));
@@ -100,10 +105,17 @@ function filterName(f: Doc): string {
 function stripName(f: Doc, name: string): Doc {
   const out: Doc = new Map();
   for (const [k, v] of f) {
-    if (k.startsWith("$") && isArray(v)) out.set(k, v.map((x) => (isDoc(x) ? stripName(x, name) : x)));
+    if (k.startsWith("$") && isArray(v))
+      out.set(
+        k,
+        v.map((x) => (isDoc(x) ? stripName(x, name) : x)),
+      );
     else if (k === name) for (const [op, operand] of isOperatorDoc(v) ? v : new Map([["$eq", v]])) out.set(op, operand);
     else if (k.startsWith(`${name}.`)) out.set(k.slice(name.length + 1), v);
-    else throw failedToParse(`Error parsing array filter: expected a single top-level field name, found '${name}' and '${k}'`);
+    else
+      throw failedToParse(
+        `Error parsing array filter: expected a single top-level field name, found '${name}' and '${k}'`,
+      );
   }
   return out;
 }
@@ -117,7 +129,8 @@ export function equalitiesOf(filter: Doc): [string, Value][] {
     else if (k.startsWith("$")) continue;
     else if (!isOperatorDoc(v)) out.push([k, v]);
     else if (v.has("$eq")) out.push([k, v.get("$eq")!]);
-    else if (isArray(v.get("$in")) && (v.get("$in") as Value[]).length === 1) out.push([k, (v.get("$in") as Value[])[0]!]);
+    else if (isArray(v.get("$in")) && (v.get("$in") as Value[]).length === 1)
+      out.push([k, (v.get("$in") as Value[])[0]!]);
   }
   return out;
 }
@@ -127,7 +140,8 @@ export function upsertDocument(filter: Doc, update: Update): Doc {
   const base: Doc = new Map();
   for (const [path, v] of equalitiesOf(filter)) {
     if (update.kind === "replacement" && path !== "_id") continue;
-    if (getPath(base, splitPath(path)) !== undefined) throw badValue(`cannot infer query fields to set, path '${path}' is matched twice`);
+    if (getPath(base, splitPath(path)) !== undefined)
+      throw badValue(`cannot infer query fields to set, path '${path}' is matched twice`);
     setPath(base, splitPath(path), cloneValue(v));
   }
   const out = update.apply(base, undefined, true);

@@ -79,12 +79,6 @@ export interface MappedRecord {
   readonly fields: Readonly<Record<string, FieldValue>>;
 }
 
-export const fieldOf = (catalog: Catalog, name: string): Field => {
-  const field = catalog.fields.find((candidate) => candidate.name === name);
-  if (!field) throw new RangeError(`catalog ${catalog.id} has no field ${name}`);
-  return field;
-};
-
 /** What is wrong with a catalog's own definition; empty when it can be used. Departments register catalogs too. */
 export function catalogFaults(catalog: Catalog): string[] {
   const faults: string[] = [];

@@ -17,8 +17,7 @@ export type FaultReason =
   | "booleanFormat"
   | "unknownCode"
   | "textTooLong"
-  | "textDamaged"
-  | "duplicateKey";
+  | "textDamaged";
 
 const MESSAGES: Readonly<Record<FaultReason, Bilingual>> = {
   required: { zh: "必填项为空", en: "A required value is missing" },
@@ -43,7 +42,6 @@ const MESSAGES: Readonly<Record<FaultReason, Bilingual>> = {
   unknownCode: { zh: "代码不在目录规定的取值内", en: "The value is not one of the catalog's codes" },
   textTooLong: { zh: "文字超过最大长度", en: "The text is longer than allowed" },
   textDamaged: { zh: "文字含有乱码", en: "The text is damaged (unreadable characters)" },
-  duplicateKey: { zh: "同一文件中主键重复", en: "Another row of the file has the same key" },
 };
 
 export interface Fault {
@@ -61,6 +59,3 @@ export const rowFault = (column: string, value: string, reason: FaultReason): Fa
   reason,
   message: MESSAGES[reason],
 });
-
-/** The rule broken, in both languages; for reports that count faults by reason. */
-export const faultMessage = (reason: FaultReason): Bilingual => MESSAGES[reason];

@@ -38,7 +38,7 @@ export interface MappingOptions {
 }
 
 /** Columns that every office adds and that say nothing about the enterprise. */
-const IGNORED = new Set(["序号", "编号序", "备注", "说明", "no", "no.", "#", ""]);
+const IGNORED = new Set(["序号", "备注", "说明", "no", "no.", "#", ""]);
 
 const UNIT_TAIL = /[([_/:、-]?(?:单位:?)?(万元|元)[)\]]?$/u;
 

@@ -1,0 +1,58 @@
+import { Schema, type SchemaDefinition } from "mongoose";
+import type { Effect } from "../../lib/effects.ts";
+import { newId } from "../../lib/ids.ts";
+
+export interface OutboxEntry extends Effect {
+  readonly _id: string;
+}
+
+/** What every aggregate document carries beside its own fields. */
+export interface AggregateFields {
+  _id: string;
+  version: number;
+  outbox: OutboxEntry[];
+  /** Set while the outbox holds something: the dispatcher's index. */
+  outboxSince?: Date | undefined;
+}
+
+export const isDuplicateKey = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 11000;
+
+/** The schema of an aggregate: strict, without mongoose's own version key, with version and outbox. */
+export function aggregateSchema<T>(definition: SchemaDefinition): Schema<T> {
+  const schema = new Schema(
+    {
+      ...definition,
+      _id: { type: String, required: true },
+      version: { type: Number, required: true, default: 0 },
+      outbox: {
+        type: [
+          new Schema({ _id: String, type: String, payload: Schema.Types.Mixed }, { strict: "throw", minimize: false }),
+        ],
+        default: [],
+      },
+      outboxSince: Date,
+    } as SchemaDefinition,
+    { strict: "throw", versionKey: false, minimize: false, id: false },
+  );
+  schema.index({ outboxSince: 1 }, { sparse: true });
+  return schema as unknown as Schema<T>;
+}
+
+const entries = (effects: readonly Effect[]): OutboxEntry[] => effects.map((effect) => ({ ...effect, _id: newId() }));
+
+/** The fields of a new document that asks for these effects. */
+export const withEffects = (effects: readonly Effect[]): Pick<AggregateFields, "version" | "outbox" | "outboxSince"> =>
+  effects.length > 0 ? { version: 0, outbox: entries(effects), outboxSince: new Date() } : { version: 0, outbox: [] };
+
+/** An update that changes fields, counts the version up and asks for these effects, in one atomic write. */
+export function changeWithEffects(
+  set: Record<string, unknown>,
+  effects: readonly Effect[],
+  inc: Record<string, number> = {},
+) {
+  return {
+    $set: effects.length > 0 ? { ...set, outboxSince: new Date() } : set,
+    $inc: { ...inc, version: 1 },
+    ...(effects.length > 0 ? { $push: { outbox: { $each: entries(effects) } } } : {}),
+  };
+}

@@ -1,0 +1,19 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { GrantProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
+import type { ProfileView } from "../../../../backend/features/profiles/profile-schemas.ts";
+import { api } from "../../lib/api.ts";
+
+/** The enterprise's profile as frozen for this reader. Each fetch is an entry in the enterprise's access log. */
+export const requestProfileQuery = (requestId: string) =>
+  queryOptions({
+    queryKey: ["requests", requestId, "profile"],
+    queryFn: ({ signal }) =>
+      api.get<ProfileView>(`/requests/${encodeURIComponent(requestId)}/profile`, undefined, signal),
+    // A read is logged and makes a snapshot: not on every focus of the window.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    retry: false,
+  });
+
+export const grantProof = (grantId: string): Promise<GrantProofPack> =>
+  api.get<GrantProofPack>(`/grants/${encodeURIComponent(grantId)}/proof`);

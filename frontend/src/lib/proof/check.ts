@@ -1,0 +1,25 @@
+/** One line of a check: what was compared and how it went. `skipped` means that nothing could be compared. */
+export interface CheckResult {
+  id: string;
+  state: "pass" | "fail" | "skipped";
+  detail?: string;
+}
+
+/** Runs one comparison; whatever throws is a failure of that line alone. */
+export async function check(id: string, compare: () => Promise<string | true> | string | true): Promise<CheckResult> {
+  try {
+    const outcome = await compare();
+    return outcome === true ? { id, state: "pass" } : { id, state: "fail", detail: outcome };
+  } catch (error) {
+    return { id, state: "fail", detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+export const skipped = (id: string): CheckResult => ({ id, state: "skipped" });
+
+/** True when all are equal, else the first difference in words. */
+export function equal(...pairs: [name: string, found: unknown, expected: unknown][]): string | true {
+  for (const [name, found, expected] of pairs)
+    if (String(found).toLowerCase() !== String(expected).toLowerCase()) return `${name}: ${found} ≠ ${expected}`;
+  return true;
+}

@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { Contract, Interface, type JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
+import { type EmbeddedChain, startEmbeddedChain } from "../../backend/embedded/chain/index.ts";
+import { type Deployment, ensureDeployed } from "../../backend/platform/chain/deployments.ts";
+import { connectProvider } from "../../backend/platform/chain/provider.ts";
+import type { Act } from "../../backend/platform/chain/relay-store.ts";
+import { createRelayer, type Relayer, type RelayerOptions } from "../../backend/platform/chain/relayer.ts";
+import { artifactsFrom } from "../../contracts/artifacts.ts";
+import { roles } from "../../contracts/deploy.ts";
+import { createMemoryRelayStore, type MemoryRelayStore } from "../support/memory-relay-store.ts";
+
+const artifacts = artifactsFrom("artifacts");
+const anchors = new Interface(artifacts("AnchorRegistry").abi as string[]);
+
+describe("the relayer", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let chain: EmbeddedChain;
+  let provider: JsonRpcProvider;
+  let deployment: Deployment;
+  let store: MemoryRelayStore;
+  let lines: string[];
+  let serial = 0;
+  const key = Wallet.createRandom().privateKey;
+  const relayerAddress = new Wallet(key).address;
+
+  const freshRoot = () => keccak256(toBeHex(++serial, 32));
+  /** Anchors a root: the least act that the real contracts take. */
+  const anchorAct = (root = freshRoot(), gasLimit = 120_000): Act => ({
+    id: keccak256(toBeHex(1_000_000 + ++serial, 32)),
+    target: deployment.addresses.anchors,
+    data: anchors.encodeFunctionData("anchor", [root, 1, serial]),
+    gasLimit,
+  });
+  const relayerOf = (more: Partial<RelayerOptions> = {}): Relayer =>
+    createRelayer({
+      ...{ provider, key, relayAddress: deployment.addresses.relay, store, confirmations: 1, pollMs: 10 },
+      ...{ log: (line: string) => lines.push(line), abis: [artifacts("AnchorRegistry").abi] },
+      ...more,
+    });
+  /** Runs rounds until nothing is queued or open; errors are part of the game. */
+  const drain = async (relayer: Relayer, rounds = 60) => {
+    for (let i = 0; i < rounds; i++) {
+      await relayer.runOnce().catch(() => sleep(20));
+      if (store.inState("queued").length + store.inState("sent").length === 0) return;
+    }
+    throw new Error(`not drained: ${JSON.stringify(relayer.status())} ${lines.join(" | ")}`);
+  };
+  const anchoredCounts = async (fromBlock: number): Promise<number[]> => {
+    const logs = await provider.getLogs({ address: deployment.addresses.anchors, fromBlock });
+    return logs.map((log) => Number(anchors.parseLog(log)?.args["count"]));
+  };
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "relayer-"));
+    chain = await startEmbeddedChain({ dataDir: folder });
+    provider = await connectProvider(chain.rpcUrl);
+    deployment = await ensureDeployed({
+      ...{ provider, deployerKey: chain.deployerKey, dataFile: join(folder, "deployments.json"), artifacts },
+      ...{ operators: [], relayers: [relayerAddress] },
+    });
+  });
+  after(async () => {
+    provider.destroy();
+    await chain.stop();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    store = createMemoryRelayStore();
+    lines = [];
+  });
+
+  it("sends many acts in one transaction and tells each one's outcome", async () => {
+    const twice = freshRoot();
+    const acts = [anchorAct(), anchorAct(twice), anchorAct(twice), anchorAct()];
+    store.add(...acts);
+    await drain(relayerOf());
+    expect(store.outcomes).to.have.length(1);
+    const [outcome] = store.outcomes;
+    expect(outcome?.acts.map(({ ok }) => ok)).to.deep.equal([true, true, false, true]);
+    expect(outcome?.acts[2]?.reason).to.match(
+      new RegExp(`^AnchorRegistryAlreadyAnchored\\(root: ${twice}, at: \\d+\\)$`),
+    );
+    const receipt = await provider.getTransactionReceipt(outcome!.transactionHash);
+    expect(receipt?.blockHash).to.equal(outcome?.blockHash);
+    expect(outcome?.timestamp).to.equal((await provider.getBlock(outcome!.blockNumber))?.timestamp);
+    for (const { actId, logIndex } of outcome!.acts) {
+      expect(receipt?.logs.find((log) => log.index === logIndex)?.topics[1]).to.equal(actId);
+    }
+  });
+
+  it("keeps the order over several open transactions", async () => {
+    const from = (await provider.getBlockNumber()) + 1;
+    const acts = Array.from({ length: 95 }, () => anchorAct());
+    store.add(...acts);
+    await drain(relayerOf({ maxActs: 10, maxOpen: 4 }));
+    expect(store.outcomes.length).to.be.at.least(10);
+    const counts = await anchoredCounts(from);
+    expect(counts).to.have.length(95);
+    expect(counts).to.deep.equal(counts.toSorted((a, b) => a - b));
+  });
+
+  it("waits for the confirmations that it was told", async () => {
+    store.add(anchorAct());
+    const relayer = relayerOf({ confirmations: 3 });
+    for (let i = 0; i < 4; i++) await relayer.runOnce();
+    expect(store.inState("sent")).to.have.length(1);
+    const deployer = new Wallet(chain.deployerKey, provider);
+    for (let i = 0; i < 2; i++) await (await deployer.sendTransaction({ to: deployer.address })).wait();
+    await relayer.runOnce();
+    expect(store.inState("done")).to.have.length(1);
+  });
+
+  it("corners an act that no block can hold, and the others go on", async () => {
+    const poison = anchorAct(freshRoot(), 2_000_000_000);
+    const acts = [
+      ...Array.from({ length: 6 }, () => anchorAct()),
+      poison,
+      ...Array.from({ length: 6 }, () => anchorAct()),
+    ];
+    store.add(...acts);
+    await drain(relayerOf({ maxGas: 4_000_000_000, maxOpen: 2 }));
+    expect(store.inState("failed")).to.deep.equal([poison.id]);
+    expect(store.entries.get(poison.id)?.reason).to.match(/the chain refuses it/);
+    expect(store.inState("done")).to.have.length(12);
+  });
+
+  it("puts an act aside whose gas the relay says is short, and sends the others again", async () => {
+    // Signed with too little gas by another version of the program, and already saved: it reverts as a whole.
+    const acts = [anchorAct(), anchorAct(freshRoot(), 900_000), anchorAct()];
+    store.add(...acts);
+    const { encodeExecute, signed } = await import("../../backend/platform/chain/relay-transaction.ts");
+    const nonce = await provider.getTransactionCount(relayerAddress);
+    const unsigned = {
+      chainId: 530_400n,
+      nonce,
+      to: deployment.addresses.relay,
+      data: encodeExecute(acts),
+      gasLimit: 600_000,
+    };
+    const transaction = await signed(new Wallet(key), unsigned, { tip: 0n, maxFee: 10n ** 10n });
+    await store.saveTransaction({ nonce, ...transaction, actIds: acts.map(({ id }) => id) });
+    await drain(relayerOf());
+    expect(store.inState("failed")).to.deep.equal([acts[1]?.id]);
+    expect(store.entries.get(acts[1]!.id)?.reason).to.match(/^RelayInsufficientGas\(/);
+    expect(store.inState("done")).to.deep.equal([acts[0]?.id, acts[2]?.id]);
+  });
+
+  it("blames no act when it may not use the relay, and goes on once it may", async () => {
+    const stranger = Wallet.createRandom();
+    const deployer = new Wallet(chain.deployerKey, provider);
+    await (await deployer.sendTransaction({ to: stranger.address, value: 10n ** 20n })).wait();
+    store.add(anchorAct(), anchorAct());
+    const relayer = relayerOf({ key: stranger.privateKey });
+    for (let i = 0; i < 4; i++) await relayer.runOnce().catch(() => undefined);
+    expect(relayer.status().lastError).to.match(/may not use the relay/);
+    expect(relayer.status().transactionsSent).to.equal(1);
+    expect(store.inState("queued")).to.have.length(2);
+    const manager = new Contract(deployment.addresses.accessManager, artifacts("AccessManager").abi, deployer);
+    await (await manager.getFunction("grantRole")(roles.relayer, stranger.address, 0)).wait();
+    await drain(relayer);
+    expect(store.inState("done")).to.have.length(2);
+  });
+
+  it("goes on after a crash at any step, and does each act once", async () => {
+    const from = (await provider.getBlockNumber()) + 1;
+    for (const step of ["saveTransaction", "settle"] as const) {
+      for (const when of ["before", "after"]) {
+        store.add(...Array.from({ length: 5 }, () => anchorAct()));
+        const whole = store[step].bind(store) as (...args: unknown[]) => Promise<void>;
+        const crashing = Object.assign(Object.create(store) as MemoryRelayStore, {
+          [step]: async (...args: unknown[]) => {
+            if (when === "after") await whole(...args);
+            throw new Error("power cut");
+          },
+        });
+        const dying = relayerOf({ store: crashing });
+        for (let i = 0; i < 3; i++) await dying.runOnce().catch(() => undefined);
+        await drain(relayerOf());
+      }
+    }
+    expect(store.inState("done")).to.have.length(20);
+    expect(await anchoredCounts(from)).to.have.length(20);
+  });
+
+  /** A node that takes transactions and loses them. */
+  const losing = (until: () => boolean): JsonRpcProvider =>
+    Object.assign(Object.create(provider) as JsonRpcProvider, {
+      send: (method: string, params: unknown[]) =>
+        method === "eth_sendRawTransaction" && !until() ? Promise.resolve("0x") : provider.send(method, params),
+    });
+
+  it("raises the fee of a stuck transaction under the same nonce", async () => {
+    store.add(anchorAct());
+    const relayer = relayerOf({ provider: losing(() => store.replaced.length >= 2), stuckAfterMs: 30 });
+    await relayer.runOnce();
+    const nonce = (await store.openTransactions())[0]?.nonce;
+    await drain(relayer, 200);
+    expect(store.replaced).to.have.length(2);
+    expect((await provider.getTransaction(store.outcomes[0]!.transactionHash))?.nonce).to.equal(nonce);
+  });
+
+  it("finds the receipt under an earlier hash", async () => {
+    store.add(anchorAct());
+    const relayer = relayerOf({ provider: losing(() => false), stuckAfterMs: 30 });
+    await relayer.runOnce();
+    const [first] = await store.openTransactions();
+    while (store.replaced.length === 0) await relayer.runOnce();
+    await provider.send("eth_sendRawTransaction", [first?.raw]);
+    await drain(relayer);
+    expect(store.outcomes[0]?.transactionHash).to.equal(first?.hash);
+  });
+
+  it("queues acts again whose nonce was used by someone else", async () => {
+    store.add(anchorAct());
+    let found = false;
+    const relayer = relayerOf({ provider: losing(() => found), foreignNonceAfterMs: 50 });
+    await relayer.runOnce();
+    await (await new Wallet(key, provider).sendTransaction({ to: relayerAddress })).wait();
+    found = true;
+    await drain(relayer);
+    expect(store.inState("done")).to.have.length(1);
+    expect(lines.join()).to.match(/used by another program/);
+  });
+
+  it("keeps every act through kills of the chain, and does each once", async () => {
+    const from = (await provider.getBlockNumber()) + 1;
+    const relayer = relayerOf({ maxActs: 20 });
+    relayer.start();
+    for (let round = 0; round < 3; round++) {
+      store.add(...Array.from({ length: 150 }, () => anchorAct()));
+      relayer.wake();
+      await sleep(40 + round * 30);
+      process.kill(chain.pid()!, "SIGKILL");
+      await sleep(300);
+    }
+    for (let i = 0; i < 600 && store.inState("done").length < 450; i++) await sleep(20);
+    await relayer.stop();
+    expect(store.inState("done")).to.have.length(450);
+    expect(await anchoredCounts(from)).to.have.length(450);
+  });
+});
