@@ -58,8 +58,8 @@ const OPTIONS = {
     env: "CONFIRMATIONS",
     flag: "--confirmations",
     value: "N",
-    help: "blocks on top before a receipt is confirmed",
-    fallback: "0",
+    help: "blocks that confirm a receipt, its own among them",
+    fallback: "1",
   },
   sampleEnterprises: {
     env: "SAMPLE_ENTERPRISES",
@@ -164,7 +164,7 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
     ...(mongodbUri ? { mongodbUri } : {}),
     ...(chainRpcUrl ? { chainRpcUrl } : {}),
     ...(chainKey ? { chainKey } : {}),
-    confirmations: whole("confirmations", 0, 1_000),
+    confirmations: whole("confirmations", 1, 1_000),
     sampleEnterprises: whole("sampleEnterprises", 0, 1_000_000),
     logLevel,
   };

@@ -152,6 +152,7 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
         require(block.timestamp <= g.expiresAt, FinancingLedgerGrantExpired(grantId, g.expiresAt));
         require(g.amountFen != 0, FinancingLedgerZeroAmount());
         _checkAmount(g.amountFen, awarded.amountFen - awarded.grantedFen);
+        // Follows from the bound on the bid; checked again because the request is what the enterprise asked for.
         _checkAmount(g.amountFen, request.amountFen - request.grantedFen);
 
         awarded.grantedFen += g.amountFen;

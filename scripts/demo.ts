@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Api } from "./client/api.ts";
+import { FileMemory, Path } from "./client/main-path/index.ts";
+import { type PlayedStep, play } from "./client/main-path/play.ts";
 import { whileServerAway } from "./client/waiting.ts";
-import { FileMemory, Path } from "./main-path/index.ts";
-import { type PlayedStep, play } from "./main-path/play.ts";
 
 const HELP = `Plays the whole path against a running instance: a department's file, an enterprise and two banks, a financing
 request, sealed bids, a credit grant, and its proof. Run again after a break, it finishes the run that it began.

@@ -33,8 +33,8 @@ async function launch([command = "", ...args]) {
     // Always the project's folder: ./data must not depend on where the command was typed.
     cwd: root,
     env,
-    // The channel tells the script when this launcher is gone, however it ended.
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    // The channel tells these two when this launcher is gone, however it ended.
+    stdio: ["inherit", "inherit", "inherit", ...(["start", "test"].includes(command) ? ["ipc"] : [])],
   });
 }
 

@@ -57,7 +57,11 @@ function filesOf({ sources, pattern }: Product): string[] {
 
 function stampOf(product: Product): string {
   const hash = createHash("sha256");
-  for (const file of filesOf(product)) hash.update(`${file}\0`).update(readFileSync(join(ROOT, file))).update("\0");
+  for (const file of filesOf(product))
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(ROOT, file)))
+      .update("\0");
   return hash.digest("hex");
 }
 

@@ -6,7 +6,9 @@ import { LaunchError, npmCommand, run } from "./processes.mjs";
 /** The installed packages depend on the lock, on the platform, and (binary packages) on the version of Node. */
 async function stampOf(root, node) {
   const { output } = await run(node, ["--version"], { capture: true });
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   return `${lock} node${/\d+/.exec(output)?.[0]} ${process.platform}-${process.arch}\n`;
 }
 
@@ -21,7 +23,10 @@ function read(path) {
 const REASONS = [
   [/ENOSPC|no space left/, "the disk is full: free about 1 GB and start again"],
   [/\b(EACCES|EPERM|EROFS)\b/, "the project folder can't be written: run as its owner, or change its rights"],
-  [/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT)\b/, "the npm registry can't be reached: check the network, or npm's registry and proxy settings"],
+  [
+    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT)\b/,
+    "the npm registry can't be reached: check the network, or npm's registry and proxy settings",
+  ],
   [/\bEUSAGE\b/, "package-lock.json does not fit package.json: restore both from the repository"],
   [/\b(EINTEGRITY)\b/, "a package differs from what package-lock.json expects: try `npm cache clean --force`"],
 ];
@@ -55,6 +60,7 @@ export async function ensurePackages(root, node, env, say) {
     env,
     shell: file === "npm" && process.platform === "win32",
   });
-  if (code !== 0) throw new LaunchError(`the packages could not be installed: ${reasonOf(output)}${keep(root, output)}`);
+  if (code !== 0)
+    throw new LaunchError(`the packages could not be installed: ${reasonOf(output)}${keep(root, output)}`);
   writeFileSync(stampPath, stamp);
 }

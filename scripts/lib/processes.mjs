@@ -54,7 +54,8 @@ export function run(file, args, { capture = false, ...options }) {
 }
 
 /** What npm sets for its own scripts, which a nested npm or another Node would take for the user's wish. */
-const OF_NPM = /^npm_(lifecycle_|package_|command$|node_execpath$|config_(user_agent|npm_version|node_gyp|init_module|globalconfig|global_prefix|local_prefix|prefix|noproxy)$)/i;
+const OF_NPM =
+  /^npm_(lifecycle_|package_|command$|node_execpath$|config_(user_agent|npm_version|node_gyp|init_module|globalconfig|global_prefix|local_prefix|prefix|noproxy)$)/i;
 
 export function withoutNpm(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !OF_NPM.test(name)));

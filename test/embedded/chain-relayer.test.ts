@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { Contract, Interface, type JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
+import { Contract, Interface, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
 import { type EmbeddedChain, startEmbeddedChain } from "../../backend/embedded/chain/index.ts";
 import { type Deployment, ensureDeployed } from "../../backend/platform/chain/deployments.ts";
 import { connectProvider } from "../../backend/platform/chain/provider.ts";
@@ -25,6 +25,7 @@ describe("the relayer", function () {
   let store: MemoryRelayStore;
   let lines: string[];
   let serial = 0;
+  const losers: JsonRpcProvider[] = [];
   const key = Wallet.createRandom().privateKey;
   const relayerAddress = new Wallet(key).address;
 
@@ -52,7 +53,7 @@ describe("the relayer", function () {
   };
   const anchoredCounts = async (fromBlock: number): Promise<number[]> => {
     const logs = await provider.getLogs({ address: deployment.addresses.anchors, fromBlock });
-    return logs.map((log) => Number(anchors.parseLog(log)?.args["count"]));
+    return logs.map((log) => Number(anchors.parseLog(log)?.args.count));
   };
 
   before(async () => {
@@ -65,7 +66,7 @@ describe("the relayer", function () {
     });
   });
   after(async () => {
-    provider.destroy();
+    for (const each of [provider, ...losers]) each.destroy();
     await chain.stop();
     rmSync(folder, { recursive: true });
   });
@@ -187,12 +188,17 @@ describe("the relayer", function () {
     expect(await anchoredCounts(from)).to.have.length(20);
   });
 
-  /** A node that takes transactions and loses them. */
-  const losing = (until: () => boolean): JsonRpcProvider =>
-    Object.assign(Object.create(provider) as JsonRpcProvider, {
-      send: (method: string, params: unknown[]) =>
-        method === "eth_sendRawTransaction" && !until() ? Promise.resolve("0x") : provider.send(method, params),
-    });
+  /** As a node that takes transactions and loses them. */
+  const losing = (until: () => boolean): JsonRpcProvider => {
+    class LosingProvider extends JsonRpcProvider {
+      override send(method: string, params: unknown[]): Promise<unknown> {
+        return method === "eth_sendRawTransaction" && !until() ? Promise.resolve("0x") : super.send(method, params);
+      }
+    }
+    const options = { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 };
+    losers.push(new LosingProvider(chain.rpcUrl, 530_400, options));
+    return losers.at(-1)!;
+  };
 
   it("raises the fee of a stuck transaction under the same nonce", async () => {
     store.add(anchorAct());

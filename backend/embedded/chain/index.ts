@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { DomainError } from "../../lib/errors.ts";
 import type { FromChild, ToChild } from "./messages.ts";
@@ -27,7 +28,7 @@ export interface EmbeddedChain {
 type Ready = Extract<FromChild, { type: "ready" }>;
 
 const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
-const MAX_RESTARTS_A_MINUTE = 5;
+const MAX_RESTARTS_A_MINUTE = 10;
 
 /** Starts the chain in a process of its own, which is started again on the same port when it dies unasked. */
 export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise<EmbeddedChain> {
@@ -66,14 +67,21 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
   }
 
   async function relaunch(port: number): Promise<void> {
-    const now = Date.now();
-    restarts = [...restarts.filter((at) => at > now - 60_000), now];
-    if (restarts.length > MAX_RESTARTS_A_MINUTE) {
-      note("the chain process keeps ending; it is left alone now");
-      return;
+    while (!stopping) {
+      const now = Date.now();
+      restarts = [...restarts.filter((at) => at > now - 60_000), now];
+      if (restarts.length > MAX_RESTARTS_A_MINUTE) {
+        note("the chain process keeps ending; it is left alone now");
+        return;
+      }
+      note("the chain process ended; starting it again");
+      try {
+        await launch(port);
+        return;
+      } catch {
+        await sleep(100 * restarts.length);
+      }
     }
-    note("the chain process ended; starting it again");
-    await launch(port).catch((error: Error) => note(error.message));
   }
 
   const ready = await launch(options.port ?? 0);

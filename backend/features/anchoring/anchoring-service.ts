@@ -90,7 +90,7 @@ export function createAnchoringService(
     // One root is one act, whoever asks: the registry takes a root once.
     const actId = keccakOfText(`anchor:${root}`);
     const data = registry.encodeAnchor(root, anchorKinds[kind], commitments.length);
-    const effect = actEffect({ id: actId, kind: `anchor.${kind}`, target: registry.address, data, gasLimit: 120_000 });
+    const effect = actEffect({ id: actId, kind: `anchor.${kind}`, target: registry.address, data, gasLimit: 400_000 });
     try {
       await batches.create({
         _id: batchId,

@@ -1,4 +1,4 @@
-import type { Block, JsonRpcProvider, Log } from "ethers";
+import type { Log } from "ethers";
 import { createLoop } from "./loop.ts";
 
 /** How far the logs were read, with the hashes of some blocks on the way, newest first: by them a reorg is found. */
@@ -18,8 +18,21 @@ export interface LogBlock {
   timestamp: number;
 }
 
+interface ChainBlock {
+  number: number;
+  hash: string | null;
+  timestamp: number;
+}
+
+/** What is asked of a node; an ethers provider answers it. */
+export interface LogSource {
+  getBlockNumber(): Promise<number>;
+  getBlock(numberOrHash: number | string): Promise<ChainBlock | null>;
+  getLogs(filter: { address: string[]; fromBlock: number; toBlock: number }): Promise<Log[]>;
+}
+
 export interface LogReaderOptions {
-  provider: JsonRpcProvider;
+  provider: LogSource;
   addresses: string[];
   cursorStore: CursorStore;
   /** 1: up to the head. */
@@ -84,7 +97,7 @@ export function createLogReader(
     await cursorStore.save({ trail });
   }
 
-  async function readRange(from: number, to: number): Promise<{ logs: Log[]; end: Block } | undefined> {
+  async function readRange(from: number, to: number): Promise<{ logs: Log[]; end: ChainBlock } | undefined> {
     const end = await provider.getBlock(to);
     if (!end?.hash) return undefined;
     const logs = await provider.getLogs({ address: addresses, fromBlock: from, toBlock: to });

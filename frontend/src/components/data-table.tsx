@@ -1,6 +1,5 @@
 import { Grid, Pagination, Table } from "antd";
-import type { Key, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { type Key, type ReactNode, useRef } from "react";
 import "./data-table.css";
 
 export interface DataColumn<T> {
@@ -12,9 +11,6 @@ export interface DataColumn<T> {
   /** Leads the card that a row becomes on a narrow screen, without its title. */
   lead?: boolean;
 }
-
-/** How many rows a page of the API's lists has. */
-export const PAGE_SIZE = 20;
 
 interface Props<T> {
   label: string;
@@ -29,8 +25,10 @@ interface Props<T> {
 
 /** A table where there is room for one; on a narrow screen each row is a card. */
 export function DataTable<T extends object>({ label, columns, rows, rowKey, testId, rowTestId, paging }: Props<T>) {
-  const { t } = useTranslation();
   const wide = Grid.useBreakpoint().md !== false;
+  // The API tells the total but not the size of its pages: a first page that isn't all of it shows the size.
+  const pageSize = useRef(rows.length);
+  if (paging?.page === 1) pageSize.current = rows.length;
   return (
     <div className="data-table" data-testid={testId}>
       {wide ? (
@@ -75,16 +73,15 @@ export function DataTable<T extends object>({ label, columns, rows, rowKey, test
           ))}
         </ul>
       )}
-      {paging && paging.total > PAGE_SIZE && (
+      {paging && pageSize.current > 0 && paging.total > pageSize.current && (
         <Pagination
           className="data-table-pages"
           current={paging.page}
           total={paging.total}
-          pageSize={PAGE_SIZE}
+          pageSize={pageSize.current}
           showSizeChanger={false}
           onChange={paging.onChange}
           size="small"
-          showTotal={(total) => t("totalRows", { total, defaultValue: String(total) })}
         />
       )}
     </div>

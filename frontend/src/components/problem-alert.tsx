@@ -6,7 +6,11 @@ import { ApiProblem } from "../lib/api-problem.ts";
 /** The words for a problem: our own for its code in the reader's language, else what the server says. */
 export function problemText(error: unknown): string {
   if (error instanceof ApiProblem)
-    return i18n.t(`common:problem.${error.code}`, { defaultValue: error.problem.detail, nsSeparator: ":", keySeparator: "." });
+    return i18n.t(`common:problem.${error.code}`, {
+      defaultValue: error.problem.detail,
+      nsSeparator: ":",
+      keySeparator: ".",
+    });
   return error instanceof Error ? error.message : String(error);
 }
 

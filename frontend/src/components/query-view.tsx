@@ -12,8 +12,7 @@ export function QueryView<T>(props: {
 }) {
   const { query } = props;
   if (query.isPending) return <Skeleton active paragraph={{ rows: 4 }} />;
-  if (query.data === undefined)
-    return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.data === undefined) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   if (props.isEmpty?.(query.data)) return <>{props.empty}</>;
   return (
     <>

@@ -15,7 +15,9 @@ export function Sparkline({ series }: { series: Series }) {
   if (!first || !last) return null;
   const top = Math.max(...values, 1);
   const step = values.length > 1 ? WIDTH / (values.length - 1) : 0;
-  const points = values.map((value, i) => `${(i * step).toFixed(1)},${(HEIGHT - 4 - (value / top) * (HEIGHT - 12)).toFixed(1)}`);
+  const points = values.map(
+    (value, i) => `${(i * step).toFixed(1)},${(HEIGHT - 4 - (value / top) * (HEIGHT - 12)).toFixed(1)}`,
+  );
   const name = localized(series.name);
   return (
     <figure className="rq-sparkline">

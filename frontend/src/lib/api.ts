@@ -32,7 +32,11 @@ async function problemFrom(response: Response): Promise<ApiProblem> {
   } catch {
     // Not JSON: a proxy or a server that is starting answered in its own words.
   }
-  return problemOf(response.status >= 502 && response.status <= 504 ? "network" : "http", response.status, `HTTP ${response.status}`);
+  return problemOf(
+    response.status >= 502 && response.status <= 504 ? "network" : "http",
+    response.status,
+    `HTTP ${response.status}`,
+  );
 }
 
 async function send<T>(method: string, path: string, init: RequestInit, query?: Query): Promise<T> {

@@ -30,8 +30,16 @@ export function formatFenShort(fen: string | bigint): string {
   const size = Math.abs(yuan);
   const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 2 });
   if (isChinese())
-    return size >= 1e8 ? `${number(yuan / 1e8)} 亿元` : size >= 1e4 ? `${number(yuan / 1e4)} 万元` : `${number(yuan)} 元`;
-  return size >= 1e9 ? `CNY ${number(yuan / 1e9)}bn` : size >= 1e6 ? `CNY ${number(yuan / 1e6)}m` : `CNY ${number(yuan)}`;
+    return size >= 1e8
+      ? `${number(yuan / 1e8)} 亿元`
+      : size >= 1e4
+        ? `${number(yuan / 1e4)} 万元`
+        : `${number(yuan)} 元`;
+  return size >= 1e9
+    ? `CNY ${number(yuan / 1e9)}bn`
+    : size >= 1e6
+      ? `CNY ${number(yuan / 1e6)}m`
+      : `CNY ${number(yuan)}`;
 }
 
 /** 435 to "4.35%". */

@@ -25,7 +25,9 @@ function firstLanguage(): Language {
   const kept = localStorage.getItem(STORAGE_KEY);
   if (kept === "zh-CN" || kept === "en") return kept;
   // Chinese first: English only for a browser that asks for it and not for Chinese.
-  return !navigator.languages.some((tag) => tag.startsWith("zh")) && navigator.language.startsWith("en") ? "en" : "zh-CN";
+  return !navigator.languages.some((tag) => tag.startsWith("zh")) && navigator.language.startsWith("en")
+    ? "en"
+    : "zh-CN";
 }
 
 function applyLanguage(language: string): void {

@@ -11,8 +11,11 @@ export const randomSalt = (): string => hexlify(randomBytes(32));
 export const createKey = (): HDNodeWallet => HDNodeWallet.createRandom();
 
 /** The keystore (V3 JSON, scrypt N = 131072) under a passphrase. `onProgress` gets 0 to 1. */
-export const encryptKey = (key: HDNodeWallet, passphrase: string, onProgress: (part: number) => void): Promise<string> =>
-  key.encrypt(passphrase, onProgress);
+export const encryptKey = (
+  key: HDNodeWallet,
+  passphrase: string,
+  onProgress: (part: number) => void,
+): Promise<string> => key.encrypt(passphrase, onProgress);
 
 export class WrongPassphrase extends Error {}
 

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import type { totals } from "../../../backend/features/audit/audit-schemas.ts";
+import type { bidList } from "../../../backend/features/bids/bid-schemas.ts";
 import type { consentList } from "../../../backend/features/consents/consent-schemas.ts";
 import type { catalogList, recordView } from "../../../backend/features/data-exchange/data-exchange-schemas.ts";
 import type { GrantView, grantList } from "../../../backend/features/grants/grant-schemas.ts";
@@ -8,7 +9,6 @@ import type { Account, meta } from "../../../backend/features/identity/identity-
 import type { matchList } from "../../../backend/features/matching/matching-schemas.ts";
 import type { participantList } from "../../../backend/features/participants/participant-schemas.ts";
 import type { productList } from "../../../backend/features/products/product-schemas.ts";
-import type { bidList } from "../../../backend/features/bids/bid-schemas.ts";
 import type { RequestView, requestList } from "../../../backend/features/requests/request-schemas.ts";
 import type { Receipt } from "../../../backend/lib/schemas.ts";
 import { api } from "./api.ts";

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Col, DatePicker, Flex, Form, Input, InputNumber, Row, Select, Typography } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
@@ -7,7 +7,8 @@ import { type RequestView, repaymentMethod } from "../../../../backend/features/
 import { AmountInput } from "../../components/amount-input.tsx";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { api } from "../../lib/api.ts";
-import { SignerDismissed, useSigner } from "../session/signer-context.ts";
+import { useAction } from "../../lib/use-action.ts";
+import { useSigner } from "../session/signer-context.ts";
 import { useMeta, useSignedIn } from "../session/use-account.ts";
 import { BidPreview } from "./bid-preview.tsx";
 import { FeeLines } from "./fee-lines.tsx";
@@ -61,20 +62,18 @@ export function BidForm({ request }: { request: RequestView }) {
   const queries = useQueryClient();
   const institution = { id: participant.id, name: participant.name };
 
-  const send = useMutation({
-    mutationFn: async (filled: BidFormValues) => {
-      const terms = termsOf(filled, request, institution);
-      if (!terms || !filled.validUntil) throw new Error(t("bid.incomplete"));
-      const address = participant.address ?? (await signer.unlock()).address;
-      const { input } = await signBid(
-        { institution: address, sign: signer.sign, meta },
-        request.requestKey,
-        terms,
-        filled.validUntil.endOf("day").toDate(),
-      );
-      return api.post<BidView>(`/requests/${encodeURIComponent(request.id)}/bids`, input);
-    },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["requests"] }),
+  const send = useAction(async (filled: BidFormValues) => {
+    const terms = termsOf(filled, request, institution);
+    if (!terms || !filled.validUntil) throw new Error(t("bid.incomplete"));
+    const address = participant.address ?? (await signer.unlock()).address;
+    const { input } = await signBid(
+      { institution: address, sign: signer.sign, meta },
+      request.requestKey,
+      terms,
+      filled.validUntil.endOf("day").toDate(),
+    );
+    await api.post<BidView>(`/requests/${encodeURIComponent(request.id)}/bids`, input);
+    await queries.invalidateQueries({ queryKey: ["requests"] });
   });
 
   const required = [{ required: true, message: t("required") }];
@@ -86,8 +85,8 @@ export function BidForm({ request }: { request: RequestView }) {
         form={form}
         layout="vertical"
         requiredMark={false}
-        onFinish={(filled) => send.mutate(filled)}
-        disabled={send.isPending}
+        onFinish={(filled) => void send.run(filled)}
+        disabled={send.pending}
         initialValues={{
           amountFen: request.amountFen,
           termMonths: request.termMonths,
@@ -146,7 +145,7 @@ export function BidForm({ request }: { request: RequestView }) {
                 min={1}
                 max={360}
                 precision={0}
-                suffix={t("monthsUnit")}
+                suffix={t("common:unit.months")}
                 style={{ width: "100%" }}
                 data-testid="bid-term"
               />
@@ -156,7 +155,7 @@ export function BidForm({ request }: { request: RequestView }) {
             <Form.Item name="repaymentMethod" label={t("bid.method")} rules={required}>
               <Select
                 data-testid="bid-method"
-                options={repaymentMethod.options.map((value) => ({ value, label: t(`method.${value}`) }))}
+                options={repaymentMethod.options.map((value) => ({ value, label: t(`common:repaymentMethod.${value}`) }))}
               />
             </Form.Item>
           </Col>
@@ -181,9 +180,9 @@ export function BidForm({ request }: { request: RequestView }) {
           />
         </Form.Item>
         {terms && <BidPreview terms={terms} />}
-        {send.error && !(send.error instanceof SignerDismissed) && <ProblemAlert error={send.error} />}
+        {send.error !== undefined && <ProblemAlert error={send.error} />}
         <Flex gap={12} align="center" wrap style={{ marginTop: 16 }}>
-          <Button type="primary" size="large" htmlType="submit" loading={send.isPending} data-testid="bid-submit">
+          <Button type="primary" size="large" htmlType="submit" loading={send.pending} data-testid="bid-submit">
             {t("bid.submit")}
           </Button>
           <Typography.Text type="secondary">{t("bid.sealedNote")}</Typography.Text>

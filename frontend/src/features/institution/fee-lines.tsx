@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Col, Flex, Form, Input, Row, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { AmountInput } from "../../components/amount-input.tsx";
+import "./institution.css";
 
 /** The itemised cost list beside the interest: every fee with its payee and when it is due. */
 export function FeeLines() {
@@ -10,10 +11,10 @@ export function FeeLines() {
   return (
     <Form.List name="fees">
       {(fields, { add, remove }) => (
-        <fieldset className="rq-fee-lines" style={{ border: 0, margin: "0 0 24px", padding: 0, minWidth: 0 }}>
+        <fieldset className="fee-lines">
           <Typography.Text>{t("fee.title")}</Typography.Text>
           {fields.map(({ key, name }) => (
-            <Row gutter={12} key={key} style={{ marginTop: 12 }} data-testid={`bid-fee-${name}`}>
+            <Row gutter={12} key={key} className="fee-line" data-testid={`bid-fee-${name}`}>
               <Col xs={24} sm={12} md={6}>
                 <Form.Item name={[name, "name"]} label={t("fee.name")} rules={required}>
                   <Input maxLength={60} placeholder={t("fee.nameHelp")} data-testid={`bid-fee-${name}-name`} />

@@ -1,6 +1,28 @@
+import { AuditOutlined, FileSearchOutlined, SafetyOutlined, ShopOutlined } from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
 
 /** Children of /institution. */
-export const institutionRoutes: RouteObject[] = [];
-export const institutionMenu: MenuEntry[] = [];
+export const institutionRoutes: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import("./requests-page.tsx")).InstitutionRequestsPage }) },
+  {
+    path: "requests/:id",
+    lazy: async () => ({ Component: (await import("./request-page.tsx")).InstitutionRequestPage }),
+  },
+  { path: "grants", lazy: async () => ({ Component: (await import("./grants-page.tsx")).InstitutionGrantsPage }) },
+  { path: "grants/:id", lazy: async () => ({ Component: (await import("./grant-page.tsx")).InstitutionGrantPage }) },
+  {
+    path: "products",
+    lazy: async () => ({ Component: (await import("./products-page.tsx")).InstitutionProductsPage }),
+  },
+  {
+    path: "consents",
+    lazy: async () => ({ Component: (await import("./consents-page.tsx")).InstitutionConsentsPage }),
+  },
+];
+export const institutionMenu: MenuEntry[] = [
+  { path: "/institution", label: "institution:menu.requests", icon: FileSearchOutlined },
+  { path: "/institution/grants", label: "institution:menu.grants", icon: AuditOutlined },
+  { path: "/institution/products", label: "institution:menu.products", icon: ShopOutlined },
+  { path: "/institution/consents", label: "institution:menu.consents", icon: SafetyOutlined },
+];

@@ -30,8 +30,8 @@ export function MyBid({ bid, awarded }: { bid: BidView; awarded: boolean }) {
         items={[
           { key: "amount", label: t("bid.amount"), children: formatFen(terms.amountFen) },
           { key: "rate", label: t("bid.rate"), children: formatBps(terms.annualRateBps) },
-          { key: "term", label: t("bid.term"), children: t("months", { count: terms.termMonths }) },
-          { key: "method", label: t("bid.method"), children: t(`method.${terms.repaymentMethod}`) },
+          { key: "term", label: t("bid.term"), children: t("common:months", { count: terms.termMonths }) },
+          { key: "method", label: t("bid.method"), children: t(`common:repaymentMethod.${terms.repaymentMethod}`) },
           {
             key: "allIn",
             label: t("bid.allIn"),

@@ -4,12 +4,9 @@ import { Alert, Button, Card, Flex, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RequestView } from "../../../../backend/features/requests/request-schemas.ts";
-import { AnchorTag } from "../../components/anchor-tag.tsx";
-import { HashText } from "../../components/hash-text.tsx";
 import { ProfileView } from "../../components/profile-view.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { isProblem } from "../../lib/api-problem.ts";
-import { formatTime } from "../../lib/format.ts";
 import { requestProfileQuery } from "./queries.ts";
 
 /** The enterprise's profile, under its consent only. Reading is a deliberate act: it is logged and anchored. */
@@ -44,28 +41,9 @@ export function ProfileSection({ request }: { request: RequestView }) {
       </Card>
     );
   return (
-    <section aria-label={t("profile.title")} data-testid="profile">
+    <section aria-label={t("profile.title")} data-testid="profile-section">
       <QueryView query={query}>
-        {(profile) => (
-          <Flex vertical gap={16}>
-            {profile.snapshot && (
-              <Alert
-                type="success"
-                showIcon
-                data-testid="profile-snapshot"
-                title={t("profile.snapshot", { time: formatTime(profile.computedAt) })}
-                description={
-                  <Flex gap={12} wrap align="center">
-                    <span>{t("profile.digest")}</span>
-                    <HashText value={profile.snapshot.digest} />
-                    <AnchorTag anchor={profile.snapshot.anchor} withRoot />
-                  </Flex>
-                }
-              />
-            )}
-            <ProfileView profile={profile} />
-          </Flex>
-        )}
+        {(profile) => <ProfileView profile={profile} />}
       </QueryView>
     </section>
   );

@@ -13,9 +13,9 @@ export function RequestFacts({ request }: { request: RequestView }) {
         column={{ xs: 1, sm: 1, md: 2, lg: 3 }}
         items={[
           { key: "amount", label: t("request.amount"), children: formatFen(request.amountFen) },
-          { key: "term", label: t("request.term"), children: t("months", { count: request.termMonths }) },
-          { key: "purpose", label: t("request.purpose"), children: t(`purpose.${request.purpose}`) },
-          { key: "method", label: t("request.method"), children: t(`method.${request.repaymentMethod}`) },
+          { key: "term", label: t("request.term"), children: t("common:months", { count: request.termMonths }) },
+          { key: "purpose", label: t("request.purpose"), children: t(`common:purposeCode.${request.purpose}`) },
+          { key: "method", label: t("request.method"), children: t(`common:repaymentMethod.${request.repaymentMethod}`) },
           { key: "district", label: t("request.district"), children: request.district },
           { key: "industry", label: t("request.industry"), children: request.industry },
           { key: "closesAt", label: t("request.closesAt"), children: formatTime(request.closesAt) },

@@ -26,11 +26,11 @@ export function InstitutionRequestPage() {
         <>
           <PageHeader
             back={
-              <Link to="/institution/requests" data-testid="back-to-requests">
+              <Link to="/institution" data-testid="back-to-requests">
                 <ArrowLeftOutlined /> {t("requests.title")}
               </Link>
             }
-            title={`${formatFenShort(request.amountFen)} · ${t("months", { count: request.termMonths })} · ${t(`purpose.${request.purpose}`)}`}
+            title={`${formatFenShort(request.amountFen)} · ${t("common:months", { count: request.termMonths })} · ${t(`common:purposeCode.${request.purpose}`)}`}
             description={
               <Flex gap={8} wrap align="center">
                 <RequestStateTag state={request.state} />

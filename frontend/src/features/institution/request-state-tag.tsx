@@ -15,7 +15,7 @@ export function RequestStateTag({ state }: { state: RequestView["state"] }) {
   const { t } = useTranslation("institution");
   return (
     <Tag color={REQUEST_COLORS[state]} data-testid="request-state" data-state={state}>
-      {t(`requestState.${state}`)}
+      {t(`common:requestState.${state}`)}
     </Tag>
   );
 }
@@ -33,7 +33,7 @@ export function BidStateTag({ state }: { state: BidView["state"] }) {
   const { t } = useTranslation("institution");
   return (
     <Tag color={BID_COLORS[state]} data-testid="bid-state" data-state={state}>
-      {t(`bidState.${state}`)}
+      {t(`common:bidState.${state}`)}
     </Tag>
   );
 }

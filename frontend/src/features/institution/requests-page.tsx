@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Segmented, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,6 +23,7 @@ export function InstitutionRequestsPage() {
   const query = useQuery({
     ...requestsQuery({ state: filter === "every" ? undefined : filter, page }),
     refetchInterval: 10_000,
+    placeholderData: keepPreviousData,
   });
 
   const columns: DataColumn<RequestView>[] = [
@@ -32,11 +33,11 @@ export function InstitutionRequestsPage() {
       lead: true,
       render: (row) => (
         <Link to={`/institution/requests/${row.id}`} data-testid={`request-open-${row.id}`}>
-          {formatFenShort(row.amountFen)} · {t("months", { count: row.termMonths })}
+          {formatFenShort(row.amountFen)} · {t("common:months", { count: row.termMonths })}
         </Link>
       ),
     },
-    { key: "purpose", title: t("request.purpose"), render: (row) => t(`purpose.${row.purpose}`) },
+    { key: "purpose", title: t("request.purpose"), render: (row) => t(`common:purposeCode.${row.purpose}`) },
     { key: "district", title: t("request.district"), render: (row) => row.district },
     { key: "industry", title: t("request.industry"), render: (row) => row.industry },
     { key: "closesAt", title: t("request.closesAt"), render: (row) => formatTime(row.closesAt) },

@@ -101,7 +101,7 @@ function ConditionRow({ position, condition, indicators, faulty, onChange, onRem
       <Select
         value={condition.op}
         onChange={(op) => onChange({ op })}
-        options={operatorsFor(unit).map((op) => ({ value: op, label: t(`rule.op.${op}`) }))}
+        options={operatorsFor(unit).map((op) => ({ value: op, label: t(`common:op.${op}`) }))}
         aria-label={t("rule.operator")}
         data-testid={`${id}-op`}
         style={{ flex: "0 1 130px" }}

@@ -1,4 +1,4 @@
-import { verifyTypedData } from "ethers";
+import { id as hashOfText, verifyTypedData } from "ethers";
 import type { CheckLine, GrantProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
 import type { GrantView } from "../../../../backend/features/grants/grant-schemas.ts";
 import { commitment } from "../../../../backend/lib/commitment.ts";
@@ -14,9 +14,9 @@ import {
   participantsDomain,
   types,
 } from "../../../../contracts/typed-data.ts";
-import type { ChainReader } from "./chain-reader.ts";
-import { ledgerAbi } from "./ledger-abi.ts";
-import { rootFrom } from "./merkle-path.ts";
+import { verifyMerkleProof } from "../../lib/merkle.ts";
+import { type ChainReader, callView, type TransactionReceipt, transactionReceipt } from "../../lib/proof/chain-reader.ts";
+import { unixSeconds } from "../../lib/time.ts";
 
 /*
  * The check of a credit grant, computed here in the browser: every commitment, hash and signature of the proof pack is
@@ -29,42 +29,30 @@ export interface BrowserCheck {
   lines: CheckLine[];
 }
 
-const seconds = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 const amountOf = (terms: Record<string, unknown>): string => String(terms.amountFen ?? "");
 
-/** Who signed, or why nobody can be named: a broken signature is a finding, not a crash. */
-function signerOf(on: Domain, name: "RequestEndorsement" | "Bid" | "Grant", message: object, signature: string): string {
+/** What a computation gives, or why it can't be done: terms or signatures that are broken are a finding, not a crash. */
+function attempt(compute: () => string): string {
   try {
-    return verifyTypedData(on, types[name], message as Record<string, unknown>, signature);
+    return compute();
   } catch (error) {
-    return error instanceof Error ? error.message.slice(0, 80) : "unreadable signature";
+    return error instanceof Error ? error.message.slice(0, 80) : String(error);
   }
 }
 
-/** The same for a commitment: terms that JSON or hex can't carry are a finding too. */
-function committed(salt: string, terms: unknown): string {
-  try {
-    return commitment(salt, terms);
-  } catch (error) {
-    return error instanceof Error ? error.message.slice(0, 80) : "unreadable terms";
-  }
-}
-
-function hashed(hash: () => string): string {
-  try {
-    return hash();
-  } catch (error) {
-    return error instanceof Error ? error.message.slice(0, 80) : "unreadable message";
-  }
-}
+const signerOf = (on: Domain, name: "RequestEndorsement" | "Bid" | "Grant", message: object, signature: string) =>
+  attempt(() => verifyTypedData(on, types[name], message as Record<string, unknown>, signature));
+const committed = (salt: string, terms: unknown) => attempt(() => commitment(salt, terms));
+/** An amount that can't be read becomes one that no message can hold, so its hash can't be computed. */
+const fenOf = (text: string): bigint => (/^\d{1,38}$/.test(text) ? BigInt(text) : -1n);
 
 export const bidOf = (pack: GrantProofPack): Bid => ({
   requestKey: pack.request.requestKey,
   institution: pack.bid.institution,
   termsCommitment: pack.bid.termsCommitment,
-  amountFen: BigInt(pack.bid.amountFen),
-  validUntil: seconds(pack.bid.validUntil),
+  amountFen: fenOf(pack.bid.amountFen),
+  validUntil: unixSeconds(pack.bid.validUntil),
   salt: pack.bid.salt,
 });
 
@@ -72,18 +60,22 @@ export const grantOf = (pack: GrantProofPack): Grant => ({
   requestKey: pack.request.requestKey,
   bidHash: pack.bid.bidHash,
   termsCommitment: pack.grant.termsCommitment,
-  amountFen: BigInt(pack.grant.amountFen),
-  expiresAt: seconds(pack.grant.expiresAt),
+  amountFen: fenOf(pack.grant.amountFen),
+  expiresAt: unixSeconds(pack.grant.expiresAt),
   salt: pack.grant.salt,
 });
 
-type LinesOf = CheckLine[];
+/** Topic of the ledger's Granted event. */
+const GRANTED = hashOfText("Granted(address,bytes32,address,bytes32,bytes32,uint128,uint64)");
 
-async function requestLines(pack: GrantProofPack, chain: ChainReader): Promise<LinesOf> {
+const viewOne = async (chain: ChainReader, to: string, name: string, args: unknown[]) =>
+  (await callView(chain, to, name, args))[0];
+
+async function requestLines(pack: GrantProofPack, chain: ChainReader): Promise<CheckLine[]> {
   const { request } = pack;
   const [onChain, enterprise] = await Promise.all([
-    chain.requestOf(request.requestKey),
-    chain.participantOf(request.enterprise),
+    viewOne(chain, pack.contracts.financing, "requestOf", [request.requestKey]),
+    callView(chain, pack.contracts.participants, "participantOf", [request.enterprise]),
   ]);
   const opened = committed(request.salt, request.terms);
   const endorsed = { requestKey: request.requestKey, termsCommitment: onChain.termsCommitment };
@@ -93,7 +85,7 @@ async function requestLines(pack: GrantProofPack, chain: ChainReader): Promise<L
     endorsed,
     request.endorsement,
   );
-  const storedNumbers = [request.amountFen, seconds(request.closesAt), seconds(request.expiresAt)].join(" · ");
+  const storedNumbers = [request.amountFen, unixSeconds(request.closesAt), unixSeconds(request.expiresAt)].join(" · ");
   const chainNumbers = [onChain.amountFen, onChain.closesAt, onChain.expiresAt].join(" · ");
   return [
     {
@@ -120,27 +112,18 @@ async function requestLines(pack: GrantProofPack, chain: ChainReader): Promise<L
   ];
 }
 
-async function bidLines(pack: GrantProofPack, chain: ChainReader): Promise<LinesOf> {
+async function bidLines(pack: GrantProofPack, chain: ChainReader): Promise<CheckLine[]> {
   const { request, bid } = pack;
   const message = bidOf(pack);
-  const hash = hashed(() => bidHash(message));
+  const hash = attempt(() => bidHash(message));
   const opened = committed(bid.termsSalt, bid.terms);
   const signer = signerOf(financingDomain(pack.chainId, pack.contracts.financing), "Bid", message, bid.signature);
-  const placedDirectly = /^0x0{64}$/.test(bid.root);
-  const [award, anchor, placedAt, onChain] = await Promise.all([
-    chain.awardOf(request.requestKey),
-    chain.anchorOf(bid.root),
-    placedDirectly ? chain.bidPlacedAt(request.requestKey, bid.bidHash, bid.institution) : Promise.resolve(0n),
-    chain.requestOf(request.requestKey),
+  const [award, anchor, onChain] = await Promise.all([
+    viewOne(chain, pack.contracts.financing, "awardOf", [request.requestKey]),
+    callView(chain, pack.contracts.anchors, "anchorOf", [bid.root]),
+    viewOne(chain, pack.contracts.financing, "requestOf", [request.requestKey]),
   ]);
-  const root = placedDirectly ? bid.root : hashed(() => rootFrom(hash, bid.path));
-  const anchored = placedDirectly
-    ? placedAt > 0n
-    : same(root, bid.root) &&
-      anchor.at > 0n &&
-      anchor.at <= onChain.closesAt &&
-      Number(anchor.kind) === anchorKinds.bids;
-  const anchoredAt = placedDirectly ? placedAt : anchor.at;
+  const leads = attempt(() => String(verifyMerkleProof(bid.root, hash, bid.path))) === "true";
   return [
     // The bid's hash holds the commitment and the award holds the hash, so the terms are compared through both.
     {
@@ -152,9 +135,10 @@ async function bidLines(pack: GrantProofPack, chain: ChainReader): Promise<Lines
     { id: "bidSignature", ok: same(signer, bid.institution), stored: bid.institution, onChain: signer },
     {
       id: "bidAnchored",
-      ok: anchored,
-      stored: root,
-      onChain: anchoredAt > 0n ? `${bid.root} @ ${new Date(Number(anchoredAt) * 1000).toISOString()}` : "–",
+      ok:
+        leads && anchor.at > 0n && anchor.at <= onChain.closesAt && Number(anchor.kind) === anchorKinds.bids,
+      stored: leads ? bid.root : `${hash} ↛ ${bid.root}`,
+      onChain: anchor.at > 0n ? `${bid.root} · ${new Date(Number(anchor.at) * 1000).toISOString()}` : "–",
     },
     {
       id: "awardOnChain",
@@ -165,19 +149,17 @@ async function bidLines(pack: GrantProofPack, chain: ChainReader): Promise<Lines
   ];
 }
 
-async function grantLines(pack: GrantProofPack, chain: ChainReader, stored: GrantView): Promise<LinesOf> {
+async function grantLines(pack: GrantProofPack, chain: ChainReader, stored: GrantView): Promise<CheckLine[]> {
   const { request, bid, grant } = pack;
   const message = grantOf(pack);
-  const id = hashed(() => grantHash(message));
+  const id = attempt(() => grantHash(message));
   const opened = committed(grant.termsSalt, grant.terms);
   const signer = signerOf(financingDomain(pack.chainId, pack.contracts.financing), "Grant", message, grant.signature);
   const [onChain, requestOnChain, award] = await Promise.all([
-    chain.grantOf(grant.grantId),
-    chain.requestOf(request.requestKey),
-    chain.awardOf(request.requestKey),
+    viewOne(chain, pack.contracts.financing, "grantOf", [grant.grantId]),
+    viewOne(chain, pack.contracts.financing, "requestOf", [request.requestKey]),
+    viewOne(chain, pack.contracts.financing, "awardOf", [request.requestKey]),
   ]);
-  // A grant may be signed with the key that replaced the one of the bid.
-  const current = same(signer, bid.institution) ? bid.institution : await chain.currentAccountOf(bid.institution);
   const amounts = [amountOf(request.terms), amountOf(bid.terms), amountOf(grant.terms), stored.amountFen].join(" · ");
   const chainAmounts = [requestOnChain.amountFen, award.amountFen, onChain.amountFen, onChain.amountFen].join(" · ");
   const storedGrant = [message.amountFen, message.expiresAt, grant.termsCommitment].join(" · ");
@@ -189,7 +171,7 @@ async function grantLines(pack: GrantProofPack, chain: ChainReader, stored: Gran
       stored: opened,
       onChain: onChain.termsCommitment,
     },
-    { id: "grantSignature", ok: same(signer, current), stored: current, onChain: signer },
+    { id: "grantSignature", ok: same(signer, bid.institution), stored: bid.institution, onChain: signer },
     {
       id: "grantOnChain",
       ok:
@@ -200,7 +182,7 @@ async function grantLines(pack: GrantProofPack, chain: ChainReader, stored: Gran
         same(onChain.requestKey, request.requestKey) &&
         same(onChain.bidHash, bid.bidHash) &&
         same(onChain.institution, bid.institution) &&
-        seconds(stored.expiresAt) === Number(onChain.expiresAt),
+        unixSeconds(stored.expiresAt) === Number(onChain.expiresAt),
       stored: storedGrant,
       onChain: chainGrant,
     },
@@ -217,15 +199,18 @@ async function grantLines(pack: GrantProofPack, chain: ChainReader, stored: Gran
   ];
 }
 
+interface LoggedReceipt extends TransactionReceipt {
+  logs: { address: string; topics: string[] }[];
+}
+
 async function transactionLine(pack: GrantProofPack, chain: ChainReader): Promise<CheckLine> {
   const { transactionHash, blockNumber, blockHash, grantId } = pack.grant;
   const stored = `${transactionHash ?? "–"} · ${blockNumber ?? "–"}`;
-  const receipt = transactionHash ? await chain.receiptOf(transactionHash) : null;
+  const receipt = transactionHash ? ((await transactionReceipt(chain, transactionHash)) as LoggedReceipt | null) : null;
   if (!receipt) return { id: "transaction", ok: false, stored, onChain: "–" };
-  const topic = ledgerAbi.getEvent("Granted")?.topicHash;
   const logged = receipt.logs.some(
     (log) =>
-      same(log.address, pack.contracts.financing) && log.topics[0] === topic && same(log.topics[2] ?? "", grantId),
+      same(log.address, pack.contracts.financing) && log.topics[0] === GRANTED && same(log.topics[2] ?? "", grantId),
   );
   return {
     id: "transaction",
@@ -242,12 +227,12 @@ async function transactionLine(pack: GrantProofPack, chain: ChainReader): Promis
 /** Recomputes the whole proof pack against the chain. `stored` is the grant as the platform shows it. */
 export async function checkGrant(pack: GrantProofPack, stored: GrantView, chain: ChainReader): Promise<BrowserCheck> {
   const [blockNumber, request, bid, grant, transaction] = await Promise.all([
-    chain.blockNumber(),
+    chain("eth_blockNumber", []),
     requestLines(pack, chain),
     bidLines(pack, chain),
     grantLines(pack, chain, stored),
     transactionLine(pack, chain),
   ]);
   const lines = [...request, ...bid, ...grant, transaction];
-  return { matches: lines.every((line) => line.ok), blockNumber, lines };
+  return { matches: lines.every((line) => line.ok), blockNumber: Number(blockNumber), lines };
 }

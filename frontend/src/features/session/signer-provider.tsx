@@ -1,8 +1,10 @@
 import type { HDNodeWallet } from "ethers";
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
-import { requestKeyOf, signAct } from "../../lib/keys.ts";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { type Signer, SignerContext, SignerDismissed } from "./signer-context.ts";
-import { UnlockDialog } from "./unlock-dialog.tsx";
+
+// The cryptography loads when the first signature is asked for, not with the first page.
+const keys = () => import("../../lib/keys.ts");
+const UnlockDialog = lazy(async () => ({ default: (await import("./unlock-dialog.tsx")).UnlockDialog }));
 
 interface Waiting {
   resolve(key: HDNodeWallet): void;
@@ -41,8 +43,8 @@ export function SignerProvider({ children }: { children: ReactNode }) {
   const signer = useMemo<Signer>(
     () => ({
       unlock,
-      sign: async (on, name, message) => signAct(await unlock(), on, name, message),
-      requestKey: async (keyIndex) => requestKeyOf(await unlock(), keyIndex),
+      sign: async (on, name, message) => (await keys()).signAct(await unlock(), on, name, message),
+      requestKey: async (keyIndex) => (await keys()).requestKeyOf(await unlock(), keyIndex),
       adopt,
       lock: () => adopt(undefined),
       address: key?.address,
@@ -53,7 +55,11 @@ export function SignerProvider({ children }: { children: ReactNode }) {
   return (
     <SignerContext value={signer}>
       {children}
-      {asking && <UnlockDialog onUnlocked={finish} onDismissed={() => finish(undefined)} />}
+      {asking && (
+        <Suspense>
+          <UnlockDialog onUnlocked={finish} onDismissed={() => finish(undefined)} />
+        </Suspense>
+      )}
     </SignerContext>
   );
 }

@@ -37,7 +37,7 @@ export function UnlockDialog(props: { onUnlocked(key: HDNodeWallet): void; onDis
       cancelText={t("common:cancel")}
       onCancel={props.onDismissed}
       onOk={() => form.submit()}
-      okButtonProps={{ loading: progress !== undefined, "data-testid": "unlock-submit" } as object}
+      okButtonProps={{ loading: progress !== undefined, "data-testid": "unlock-submit" }}
       maskClosable={false}
     >
       <Typography.Paragraph type="secondary">{t("unlock.explain")}</Typography.Paragraph>
@@ -47,12 +47,7 @@ export function UnlockDialog(props: { onUnlocked(key: HDNodeWallet): void; onDis
           label={t("unlock.passphrase")}
           rules={[{ required: true, message: t("unlock.passphraseMissing") }]}
         >
-          <Input.Password
-            prefix={<KeyOutlined />}
-            autoFocus
-            autoComplete="off"
-            data-testid="unlock-passphrase"
-          />
+          <Input.Password prefix={<KeyOutlined />} autoFocus autoComplete="off" data-testid="unlock-passphrase" />
         </Form.Item>
       </Form>
       {progress !== undefined && <Progress percent={progress} aria-label={t("unlock.opening")} />}

@@ -1,4 +1,6 @@
 import { verifyTypedData } from "ethers";
+import type { GrantProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
+import { commitment } from "../../../../backend/lib/commitment.ts";
 import {
   anchorKinds,
   bidHash as bidStructHash,
@@ -7,8 +9,6 @@ import {
   participantsDomain,
   types,
 } from "../../../../contracts/typed-data.ts";
-import type { GrantProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
-import { commitment } from "../../../../backend/lib/commitment.ts";
 import { verifyMerkleProof } from "../merkle.ts";
 import type { Meta } from "../queries.ts";
 import { unixSeconds } from "../time.ts";
@@ -99,10 +99,10 @@ async function checkChain(pack: GrantProofPack, read: ChainReader): Promise<Chec
       );
     }),
     await check("bidAnchored", async () => {
-      const anchor = await callView(read, contracts.anchors, "anchorOf", [bid.root]);
-      if (anchor.at === 0n) return "anchoredAt: 0";
-      if (anchor.at > BigInt(unixSeconds(request.closesAt))) return `anchoredAt: ${anchor.at} > closesAt`;
-      return equal(["kind", anchor.kind, anchorKinds.bids]);
+      const [anchoredAt, kind] = await callView(read, contracts.anchors, "anchorOf", [bid.root]);
+      if (anchoredAt === 0n) return "anchoredAt: 0";
+      if (anchoredAt > BigInt(unixSeconds(request.closesAt))) return `anchoredAt: ${anchoredAt} > closesAt`;
+      return equal(["kind", kind, anchorKinds.bids]);
     }),
     await check("awardOnChain", async () => {
       const [stored] = await callView(read, contracts.financing, "awardOf", [request.requestKey]);

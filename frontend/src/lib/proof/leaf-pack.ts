@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { anchorKinds } from "../../../../contracts/typed-data.ts";
 import type { leafProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
 import { commitment } from "../../../../backend/lib/commitment.ts";
+import { anchorKinds } from "../../../../contracts/typed-data.ts";
 import { verifyMerkleProof } from "../merkle.ts";
 import type { Meta } from "../queries.ts";
 import { type ChainReader, callView, transactionReceipt } from "./chain-reader.ts";
@@ -13,9 +13,7 @@ export type LeafProofPack = z.infer<typeof leafProofPack>;
 export async function checkLeafPack(pack: LeafProofPack, meta?: Meta, read?: ChainReader): Promise<CheckResult[]> {
   const kind = anchorKinds[pack.kind as keyof typeof anchorKinds];
   return [
-    await check("leafCommitment", () =>
-      equal(["commitment", commitment(pack.salt, pack.document), pack.commitment]),
-    ),
+    await check("leafCommitment", () => equal(["commitment", commitment(pack.salt, pack.document), pack.commitment])),
     await check("leafPath", () => verifyMerkleProof(pack.root, pack.commitment, pack.path) || "root"),
     meta
       ? await check("contracts", () =>
@@ -24,9 +22,9 @@ export async function checkLeafPack(pack: LeafProofPack, meta?: Meta, read?: Cha
       : skipped("contracts"),
     read
       ? await check("leafAnchored", async () => {
-          const anchor = await callView(read, pack.anchors, "anchorOf", [pack.root]);
-          if (anchor.at === 0n) return "anchoredAt: 0";
-          return kind === undefined ? true : equal(["kind", anchor.kind, kind]);
+          const [anchoredAt, anchoredKind] = await callView(read, pack.anchors, "anchorOf", [pack.root]);
+          if (anchoredAt === 0n) return "anchoredAt: 0";
+          return kind === undefined ? `kind: ${pack.kind}` : equal(["kind", anchoredKind, kind]);
         })
       : skipped("leafAnchored"),
     read && pack.transactionHash

@@ -1,0 +1,66 @@
+import { Alert, Card, Descriptions, Flex, Steps } from "antd";
+import { useTranslation } from "react-i18next";
+import type { BatchView } from "../../../backend/features/data-exchange/data-exchange-schemas.ts";
+import { AnchorTag } from "./anchor-tag.tsx";
+import { HashText } from "./hash-text.tsx";
+import { formatCount, formatTime } from "../lib/format.ts";
+import "./batch.css";
+
+const STEPS = ["received", "validated", "stored", "anchored"] as const;
+
+/** How far a batch has come, and what became of its rows. */
+export function BatchSummary({ batch }: { batch: BatchView }) {
+  const { t } = useTranslation("batch");
+  const rejected = batch.state === "rejected";
+  const at = rejected ? 1 : STEPS.findIndex((step) => step === batch.state);
+  const counts = [
+    { key: "rows", value: batch.rows },
+    { key: "stored", value: batch.stored },
+    { key: "duplicates", value: batch.duplicates },
+    { key: "quarantined", value: batch.quarantined },
+  ] as const;
+  return (
+    <Card data-testid="batch-summary" data-state={batch.state}>
+      <Flex vertical gap={20}>
+        <Steps
+          size="small"
+          responsive
+          current={batch.state === "anchored" ? STEPS.length : at + (rejected ? 0 : 1)}
+          status={rejected ? "error" : batch.state === "anchored" ? "finish" : "process"}
+          items={STEPS.map((step) => ({ title: t(`state.${step}`) }))}
+        />
+        {batch.fault && (
+          <Alert
+            type="error"
+            showIcon
+            data-testid="batch-fault"
+            title={t("rejected")}
+            description={t(`fault.${batch.fault.code}`, { defaultValue: batch.fault.message })}
+          />
+        )}
+        <dl className="batch-counts">
+          {counts.map(({ key, value }) => (
+            <div key={key} data-kind={key} data-some={value > 0}>
+              <dt>{t(`count.${key}`)}</dt>
+              <dd data-testid={`batch-${key}`}>{formatCount(value)}</dd>
+            </div>
+          ))}
+        </dl>
+        <Descriptions
+          column={{ xs: 1, sm: 1, md: 2 }}
+          items={[
+            { key: "receivedAt", label: t("receivedAt"), children: formatTime(batch.receivedAt) },
+            {
+              key: "finishedAt",
+              label: t("finishedAt"),
+              children: batch.finishedAt ? formatTime(batch.finishedAt) : t("running"),
+            },
+            { key: "size", label: t("size"), children: t("batch.bytes", { bytes: formatCount(batch.bytes) }) },
+            { key: "sha", label: "SHA-256", children: <HashText value={batch.sha256} /> },
+            { key: "anchor", label: t("anchor"), children: <AnchorTag anchor={batch.anchor} withRoot /> },
+          ]}
+        />
+      </Flex>
+    </Card>
+  );
+}

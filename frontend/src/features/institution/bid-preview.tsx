@@ -1,0 +1,2 @@
+import { Alert } from "antd";
+import type { BidTerms } from "./signed-acts.ts";

@@ -1,0 +1,36 @@
+import { Tag } from "antd";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import type { Meta } from "../../lib/queries.ts";
+import "./session.css";
+
+export type DemoAccount = Meta["demoAccounts"][number];
+
+/** The accounts of a sample city; choosing one fills in the sign-in form. */
+export function DemoAccounts({ accounts }: { accounts: DemoAccount[] }) {
+  const { t } = useTranslation("session");
+  const navigate = useNavigate();
+  return (
+    <div data-testid="demo-accounts">
+      <p className="rq-demo-explain">{t("demoExplain")}</p>
+      <ul className="rq-demo">
+        {accounts.map((account) => (
+          <li key={account.username}>
+            <button
+              type="button"
+              aria-label={t("demoFill", { name: account.name })}
+              data-testid={`demo-${account.username}`}
+              onClick={() =>
+                void navigate("/login", { state: { username: account.username, password: account.password } })
+              }
+            >
+              <Tag>{t(`common:role.${account.role}`)}</Tag>
+              <span className="rq-demo-name">{account.name}</span>
+              <code>{account.username}</code>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

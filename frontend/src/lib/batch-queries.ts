@@ -1,0 +1,50 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { z } from "zod";
+import type {
+  BatchView,
+  batchList,
+  quarantineList,
+} from "../../../backend/features/data-exchange/data-exchange-schemas.ts";
+import { api } from "./api.ts";
+
+export type Quarantine = z.infer<typeof quarantineList>;
+export type QuarantinedRow = Quarantine["items"][number];
+
+/** Whether a batch can still change: its rows are being checked, or its root is on the way to the chain. */
+export const isBatchMoving = (batch: BatchView): boolean =>
+  batch.state !== "rejected" && batch.anchor.state !== "failed" && (batch.state !== "anchored" || batch.anchor.state !== "confirmed");
+
+export const batchesQuery = (filter: { catalogId?: string | undefined; page?: number }) =>
+  queryOptions({
+    queryKey: ["batches", "list", filter],
+    queryFn: ({ signal }) => api.get<z.infer<typeof batchList>>("/batches", filter, signal),
+    refetchInterval: ({ state }) => (state.data?.items.some(isBatchMoving) ? 2_000 : 30_000),
+  });
+
+export const batchQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["batches", id],
+    queryFn: ({ signal }) => api.get<BatchView>(`/batches/${encodeURIComponent(id)}`, undefined, signal),
+    refetchInterval: ({ state }) => (state.data && !isBatchMoving(state.data) ? false : 1_000),
+  });
+
+export const quarantinePage = (id: string, page: number, signal?: AbortSignal): Promise<Quarantine> =>
+  api.get<Quarantine>(`/batches/${encodeURIComponent(id)}/quarantine`, { page }, signal);
+
+export const quarantineQuery = (id: string, page: number) =>
+  queryOptions({
+    queryKey: ["batches", id, "quarantine", page],
+    queryFn: ({ signal }) => quarantinePage(id, page, signal),
+  });
+
+/** All quarantined rows, page by page; stops at a page that brings nothing new. */
+export async function everyQuarantinedRow(id: string): Promise<Quarantine> {
+  const first = await quarantinePage(id, 1);
+  const items = [...first.items];
+  for (let page = 2; items.length < first.total; page++) {
+    const next = await quarantinePage(id, page);
+    if (next.items.length === 0) break;
+    items.push(...next.items);
+  }
+  return { ...first, items };
+}

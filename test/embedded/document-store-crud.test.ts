@@ -1,0 +1,314 @@
+import { expect } from "chai";
+import { Long } from "mongodb";
+import mongoose from "mongoose";
+import { failure, type Loose, startTestStore, type TestStore } from "./document-store-support.ts";
+
+describe("document store: reading and writing", () => {
+  let s: TestStore;
+  before(async () => {
+    s = await startTestStore();
+  });
+  after(() => s.stop());
+
+  const fresh = async (docs: object[] = []) => {
+    const c = s.db.collection<Loose>(`c${Math.random().toString(36).slice(2)}`);
+    if (docs.length > 0) await c.insertMany(docs as never);
+    return c;
+  };
+
+  it("works through mongoose: init, create, versions, conflicts, aggregates", async () => {
+    const connection = await mongoose.createConnection(`${s.store.uri}/mongoose`).asPromise();
+    const schema = new mongoose.Schema(
+      { _id: String, usccs: [String], amount: String, version: Number, sub: { a: Number } },
+      { strict: "throw" },
+    ).index({ amount: 1 }, { unique: true });
+    const Model = connection.model("Thing", schema);
+    await Model.init();
+    await Model.create({ _id: "a", amount: "1", version: 0, usccs: ["x"] });
+    const update = { $set: { "sub.a": 3 }, $inc: { version: 1 } };
+    const won = await Model.findOneAndUpdate({ _id: "a", version: 0 }, update, { returnDocument: "after" }).lean();
+    expect(won).to.include({ version: 1, amount: "1" });
+    expect(await Model.findOneAndUpdate({ _id: "a", version: 0 }, update)).to.equal(null);
+    const e = await failure(Model.create({ _id: "b", amount: "1" }));
+    expect(e.code).to.equal(11000);
+    expect(e.message).to.equal(
+      'E11000 duplicate key error collection: mongoose.things index: amount_1 dup key: { amount: "1" }',
+    );
+    expect(e.keyPattern).to.deep.equal({ amount: 1 });
+    expect(e.keyValue).to.deep.equal({ amount: "1" });
+    expect(await Model.countDocuments({ usccs: "x" })).to.equal(1);
+    await Model.syncIndexes();
+    await connection.close();
+  });
+
+  it("gives one document for 50 concurrent upserts of one key", async () => {
+    const c = await fresh();
+    await c.createIndex({ key: 1 }, { unique: true });
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        c.findOneAndUpdate(
+          { key: "k" },
+          { $setOnInsert: { by: i }, $inc: { n: 1 } },
+          { upsert: true, returnDocument: "after" },
+        ),
+      ),
+    );
+    expect(await c.countDocuments()).to.equal(1);
+    expect(new Set(results.map((r) => r!.by)).size).to.equal(1);
+    expect((await c.findOne({ key: "k" }))!.n).to.equal(50);
+  });
+
+  it("lets one of 50 writers with the same version win", async () => {
+    const c = await fresh([{ _id: 1, version: 0 }]);
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () => c.findOneAndUpdate({ _id: 1, version: 0 }, { $inc: { version: 1 } })),
+    );
+    expect(results.filter((r) => r !== null)).to.have.length(1);
+  });
+
+  it("stops an ordered insert at the first error and goes on in an unordered one", async () => {
+    const c = await fresh([{ _id: 2 }]);
+    const ordered = await failure(c.insertMany([{ _id: 1 }, { _id: 2 }, { _id: 3 }] as never));
+    expect(ordered.code).to.equal(11000);
+    expect(await c.distinct("_id")).to.deep.equal([2, 1]);
+    const unordered = await failure(c.insertMany([{ _id: 2 }, { _id: 3 }] as never, { ordered: false }));
+    expect((unordered.writeErrors as { index: number }[]).map((w) => w.index)).to.deep.equal([0]);
+    expect(await c.countDocuments()).to.equal(3);
+  });
+
+  it("pages a long result through getMore while others write and delete", async () => {
+    const c = await fresh(Array.from({ length: 2500 }, (_, i) => ({ _id: i, v: i % 7 })));
+    const seen: unknown[] = [];
+    for await (const d of c.find({}, { batchSize: 200 }).sort({ _id: 1 })) {
+      seen.push(d._id);
+      if (d._id === 300) await c.deleteMany({ _id: { $gte: 2000 } } as never);
+      if (d._id === 500) await c.insertOne({ _id: 1500.5 } as never);
+    }
+    expect(seen).to.deep.equal([
+      ...Array.from({ length: 1501 }, (_, i) => i),
+      1500.5,
+      ...Array.from({ length: 499 }, (_, i) => 1501 + i),
+    ]);
+    const cursor = c.find({}, { batchSize: 10 });
+    await cursor.next();
+    await cursor.close();
+  });
+
+  const updates: [string, object, object, object, object, object?][] = [
+    ["$set makes the way", { a: 1 }, {}, { $set: { "b.c": 2 } }, { a: 1, b: { c: 2 } }],
+    ["$set into an array", { a: [1, 2] }, {}, { $set: { "a.1": 9 } }, { a: [1, 9] }],
+    ["$unset", { a: 1, b: { c: 1, d: 2 } }, {}, { $unset: { "b.c": "" } }, { a: 1, b: { d: 2 } }],
+    ["$inc of a missing field", {}, {}, { $inc: { n: 5 } }, { n: 5 }],
+    [
+      "$mul, $min, $max",
+      { a: 2, b: 5, c: 5 },
+      {},
+      { $mul: { a: 3 }, $min: { b: 1 }, $max: { c: 9 } },
+      { a: 6, b: 1, c: 9 },
+    ],
+    [
+      "$push with $each, $sort, $slice",
+      { a: [3] },
+      {},
+      { $push: { a: { $each: [1, 2], $sort: 1, $slice: 2 } } },
+      { a: [1, 2] },
+    ],
+    ["$push with $position", { a: [1, 2] }, {}, { $push: { a: { $each: [9], $position: 0 } } }, { a: [9, 1, 2] }],
+    ["$addToSet", { a: [{ x: 1 }] }, {}, { $addToSet: { a: { $each: [{ x: 1 }, 2, 2] } } }, { a: [{ x: 1 }, 2] }],
+    [
+      "$pull by condition",
+      { a: [{ x: 1, y: 2 }, { x: 5 }] },
+      {},
+      { $pull: { a: { x: { $gte: 3 } } } },
+      { a: [{ x: 1, y: 2 }] },
+    ],
+    ["$pull of a value", { a: [1, 2, 1] }, {}, { $pull: { a: 1 } }, { a: [2] }],
+    [
+      "$pullAll and $pop",
+      { a: [1, 2, 3], b: [1, 2] },
+      {},
+      { $pullAll: { a: [1, 3] }, $pop: { b: -1 } },
+      { a: [2], b: [2] },
+    ],
+    ["$rename", { a: 1 }, {}, { $rename: { a: "b.c" } }, { b: { c: 1 } }],
+    [
+      "the positional operator",
+      { a: [{ k: 1 }, { k: 2 }] },
+      { "a.k": 2 },
+      { $set: { "a.$.v": 7 } },
+      { a: [{ k: 1 }, { k: 2, v: 7 }] },
+    ],
+    [
+      "positional after $elemMatch",
+      {
+        a: [
+          { k: 1, z: 0 },
+          { k: 1, z: 1 },
+        ],
+      },
+      { a: { $elemMatch: { k: 1, z: 1 } } },
+      { $inc: { "a.$.z": 1 } },
+      {
+        a: [
+          { k: 1, z: 0 },
+          { k: 1, z: 2 },
+        ],
+      },
+    ],
+    ["$[] on all", { a: [1, 2] }, {}, { $inc: { "a.$[]": 10 } }, { a: [11, 12] }],
+    [
+      "arrayFilters",
+      { a: [{ k: 1 }, { k: 2 }] },
+      {},
+      { $set: { "a.$[e].v": 1 } },
+      { a: [{ k: 1 }, { k: 2, v: 1 }] },
+      { arrayFilters: [{ "e.k": { $gt: 1 } }] },
+    ],
+    [
+      "a pipeline",
+      { a: 2, b: 3 },
+      {},
+      [{ $set: { c: { $add: ["$a", "$b"] } } }, { $unset: "b" }] as never,
+      { a: 2, c: 5 },
+    ],
+  ];
+  for (const [name, start, filter, update, expected, options] of updates) {
+    it(`updates with ${name}`, async () => {
+      const c = await fresh([{ _id: 1, ...start }]);
+      const r = await c.updateOne({ _id: 1, ...filter } as never, update, options ?? {});
+      expect(r).to.include({ matchedCount: 1, modifiedCount: 1 });
+      expect(await c.findOne()).to.deep.equal({ _id: 1, ...expected });
+    });
+  }
+
+  it("upserts from the filter's equalities, replaces whole documents, counts what it modified", async () => {
+    const c = await fresh();
+    const up = await c.updateOne(
+      { "a.b": 1, n: { $gt: 5 } },
+      { $set: { x: 1 }, $setOnInsert: { y: 2 } },
+      { upsert: true },
+    );
+    expect(await c.findOne({ _id: up.upsertedId! })).to.deep.include({ a: { b: 1 }, x: 1, y: 2 });
+    await c.replaceOne({ _id: up.upsertedId! }, { z: 1 });
+    expect(await c.findOne()).to.deep.equal({ _id: up.upsertedId, z: 1 });
+    expect((await c.updateMany({}, { $set: { z: 1 } })).modifiedCount).to.equal(0);
+  });
+
+  it("findOneAndUpdate sorts, projects, removes", async () => {
+    const c = await fresh([
+      { _id: 1, n: 3, s: "x" },
+      { _id: 2, n: 1, s: "x" },
+      { _id: 3, n: 2, s: "x" },
+    ]);
+    const first = await c.findOneAndUpdate({ s: "x" }, { $set: { s: "y" } }, { sort: { n: 1 }, projection: { s: 1 } });
+    expect(first).to.deep.equal({ _id: 2, s: "x" });
+    expect(await c.findOneAndDelete({ s: "x" }, { sort: { n: -1 } })).to.include({ _id: 1 });
+    expect(await c.countDocuments()).to.equal(2);
+  });
+
+  const errors: [string, number, (c: Awaited<ReturnType<typeof fresh>>) => Promise<unknown>][] = [
+    ["a changed _id", 66, (c) => c.updateOne({ _id: 1 } as never, { $set: { _id: 2 } } as never)],
+    ["a replacement with another _id", 66, (c) => c.replaceOne({ n: 1 }, { _id: 9 } as never)],
+    ["an unknown update operator", 9, (c) => c.updateOne({}, { $foo: { a: 1 } } as never)],
+    ["an unknown filter operator", 2, (c) => c.find({ n: { $foo: 1 } as never }).toArray()],
+    ["conflicting update paths", 40, (c) => c.updateOne({}, { $set: { a: 1, "a.b": 2 } })],
+    ["a path through a scalar", 28, (c) => c.updateOne({ _id: 1 } as never, { $set: { "n.x": 2 } })],
+    ["$inc of a string", 14, (c) => c.updateOne({ _id: 1 } as never, { $inc: { s: 1 } } as never)],
+    ["$push onto a number", 2, (c) => c.updateOne({ _id: 1 } as never, { $push: { n: 1 } } as never)],
+    ["an unknown stage", 40324, (c) => c.aggregate([{ $nope: {} }]).toArray()],
+    ["an array as _id", 2, (c) => c.insertOne({ _id: [1] } as never)],
+    ["an unknown command", 59, () => s.db.command({ launch: 1 })],
+    ["an unknown option", 9, (c) => s.db.command({ find: c.collectionName, tailable: true })],
+    ["a collation", 115, (c) => c.find({}, { collation: { locale: "zh" } }).toArray()],
+    [
+      "parallel arrays in an index",
+      171,
+      async (c) => {
+        await c.createIndex({ p: 1, q: 1 });
+        await c.insertOne({ p: [1], q: [2] } as never);
+      },
+    ],
+    ["a text index", 67, (c) => c.createIndex({ s: "text" })],
+    [
+      "two names for one index",
+      85,
+      async (c) => {
+        await c.createIndex({ n: 1 }, { name: "one" });
+        await c.createIndex({ n: 1 }, { name: "two" });
+      },
+    ],
+    [
+      "a transaction",
+      20,
+      (c) =>
+        s.db.command({
+          insert: c.collectionName,
+          documents: [{ z: 1 }],
+          txnNumber: Long.fromNumber(1),
+          startTransaction: true,
+          autocommit: false,
+        }),
+    ],
+  ];
+  for (const [name, code, run] of errors) {
+    it(`refuses ${name} with code ${code}`, async () => {
+      const c = await fresh([{ _id: 1, n: 1, s: "x" }]);
+      expect((await failure(run(c))).code).to.equal(code);
+      expect(await c.findOne({ _id: 1 } as never)).to.deep.equal({ _id: 1, n: 1, s: "x" });
+    });
+  }
+
+  it("aggregates: group, unwind, lookup, facet, computed fields", async () => {
+    const c = await fresh([
+      { _id: 1, city: "yuxi", tags: ["a", "b"], n: 10, ref: 2 },
+      { _id: 2, city: "yuxi", tags: ["a"], n: 20, ref: 1 },
+      { _id: 3, city: "eshan", tags: [], n: 5, ref: 9 },
+    ]);
+    expect(
+      await c
+        .aggregate([
+          { $group: { _id: "$city", sum: { $sum: "$n" }, avg: { $avg: "$n" }, all: { $push: "$_id" } } },
+          { $sort: { _id: -1 } },
+        ])
+        .toArray(),
+    ).to.deep.equal([
+      { _id: "yuxi", sum: 30, avg: 15, all: [1, 2] },
+      { _id: "eshan", sum: 5, avg: 5, all: [3] },
+    ]);
+    expect(await c.aggregate([{ $unwind: "$tags" }, { $sortByCount: "$tags" }]).toArray()).to.deep.equal([
+      { _id: "a", count: 2 },
+      { _id: "b", count: 1 },
+    ]);
+    const joined = await c
+      .aggregate([
+        { $lookup: { from: c.collectionName, localField: "ref", foreignField: "_id", as: "r" } },
+        { $project: { r: "$r.n", big: { $cond: [{ $gte: ["$n", 10] }, "yes", "no"] } } },
+      ])
+      .toArray();
+    expect(joined).to.deep.equal([
+      { _id: 1, r: [20], big: "yes" },
+      { _id: 2, r: [10], big: "yes" },
+      { _id: 3, r: [], big: "no" },
+    ]);
+    expect(
+      await c
+        .aggregate([
+          { $facet: { n: [{ $count: "x" }], top: [{ $sort: { n: -1 } }, { $limit: 1 }, { $project: { _id: 1 } }] } },
+        ])
+        .next(),
+    ).to.deep.equal({ n: [{ x: 3 }], top: [{ _id: 2 }] });
+    expect(await c.countDocuments({ n: { $gt: 5 } })).to.equal(2);
+  });
+
+  it("lists and drops", async () => {
+    const c = await fresh([{ _id: 1 }]);
+    expect((await s.db.listCollections({ name: c.collectionName }).toArray())[0]).to.include({ type: "collection" });
+    expect((await s.db.admin().listDatabases()).databases.map((d) => d.name)).to.include("test");
+    await c.drop();
+    expect(await s.db.listCollections({ name: c.collectionName }).toArray()).to.deep.equal([]);
+    const other = s.client.db("other");
+    await other.collection("x").insertOne({ a: 1 });
+    await other.dropDatabase();
+    expect((await s.db.admin().listDatabases()).databases.map((d) => d.name)).not.to.include("other");
+  });
+});

@@ -1,0 +1,110 @@
+import { expect } from "chai";
+import type { RequestView } from "../../backend/features/requests/request-schemas.ts";
+import { signRevocation } from "../../scripts/client/acts.ts";
+import type { Api } from "../../scripts/client/api.ts";
+import { keyringOf, newPhrase } from "../../scripts/client/keys.ts";
+import type { Path } from "../../scripts/client/main-path/index.ts";
+import { secondsFromNow } from "../../scripts/client/times.ts";
+import { sleep, waitFor } from "../../scripts/client/waiting.ts";
+import { playUntil } from "../support/actors.ts";
+import { type Bank, consentBody, openNewRequest } from "../support/financing.ts";
+import { refused } from "../support/refusal.ts";
+
+describe("consents and the access log", function () {
+  this.timeout(180_000);
+  let path: Path;
+  let api: Api;
+  let request: RequestView;
+
+  before(async () => {
+    path = await playUntil("enrol");
+    ({ api } = await path.party("enterprise"));
+  });
+  beforeEach(async () => {
+    ({ request } = await openNewRequest(path));
+  });
+
+  const read = async (bank: Bank) => (await path.party(bank)).api.profileFor(request.id);
+  const give = async (bank: Bank, changes: Parameters<typeof consentBody>[3] = {}) =>
+    api.consent(await consentBody(path, bank, request, changes));
+
+  it("is needed before a bank reads, and serves the bank that it names alone", async () => {
+    await refused(read("firstBank"), 403, "consent.required");
+    await give("firstBank");
+    const profile = await read("firstBank");
+    expect(profile.enterprise.uscc).to.equal((await path.bodyOf("enterprise")).uscc);
+    expect(profile.snapshot?.digest).to.match(/^0x[0-9a-f]{64}$/);
+    await refused(read("secondBank"), 403, "consent.required");
+  });
+
+  it("opens one request only", async () => {
+    await give("firstBank");
+    const other = (await openNewRequest(path)).request;
+    await refused((await path.party("firstBank")).api.profileFor(other.id), 403, "consent.required");
+  });
+
+  it("once revoked refuses the very next read", async () => {
+    const { keys } = await path.party("enterprise");
+    const consent = await give("firstBank");
+    await read("firstBank");
+    const revocation = await signRevocation(path.meta, keys.main, consent.id, secondsFromNow(0));
+    expect((await api.revoke(consent.id, revocation)).state).to.equal("revoked");
+    await refused(read("firstBank"), 403, "consent.required");
+    await refused(api.revoke(consent.id, revocation), 409);
+    const recordId = (await api.profile()).indicators.flatMap(({ recordIds }) => recordIds)[0]!;
+    await refused((await path.party("firstBank")).api.record(recordId), 404);
+  });
+
+  it("is used up by one read when it says so", async () => {
+    const consent = await give("firstBank", { mode: "once" });
+    await read("firstBank");
+    await refused(read("firstBank"), 403, "consent.required");
+    expect((await api.consents()).items.find(({ id }) => id === consent.id)?.state).to.equal("used");
+  });
+
+  it("is read once even when two reads race", async () => {
+    await give("firstBank", { mode: "once" });
+    const outcomes = await Promise.allSettled([read("firstBank"), read("firstBank"), read("firstBank")]);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).to.have.length(1);
+  });
+
+  it("ends by itself", async () => {
+    await give("firstBank", { expiresAt: secondsFromNow(2) });
+    await read("firstBank");
+    await sleep(3_100);
+    await refused(read("firstBank"), 403, "consent.required");
+  });
+
+  it("is given and revoked by the enterprise's key alone", async () => {
+    const stranger = keyringOf(newPhrase());
+    await refused(give("firstBank", { signer: stranger }), 400, /signature/i);
+    const consent = await give("firstBank");
+    const forged = await signRevocation(path.meta, stranger.main, consent.id, secondsFromNow(0));
+    await refused(api.revoke(consent.id, forged), 400, /signature/i);
+    await read("firstBank");
+  });
+
+  it("signed for one bank can't be turned to another", async () => {
+    const body = await consentBody(path, "firstBank", request);
+    const { participant } = (await path.party("secondBank")).me;
+    const turned = { ...body, terms: { ...body.terms, recipient: { id: participant.id, name: participant.name } } };
+    await refused(api.consent(turned), 400, /signature/i);
+  });
+
+  it("leaves every read, and every refusal, in the log that the enterprise sees", async () => {
+    await refused(read("firstBank"), 403);
+    const consent = await give("firstBank");
+    await read("firstBank");
+    const { items } = await api.accessLog();
+    const { id } = (await path.party("firstBank")).me.participant;
+    expect(items[0]).to.deep.include({ allowed: true, consentId: consent.id });
+    expect(items[0]?.reader.id).to.equal(id);
+    expect(items.find(({ allowed, reader }) => !allowed && reader.id === id)).to.not.equal(undefined);
+    expect(Date.parse(items[0]!.at)).to.be.at.least(Date.parse(items[1]!.at));
+    const anchored = await waitFor("the log entry to be anchored", async () => {
+      const entry = (await api.accessLog()).items.find((item) => item.id === items[0]!.id);
+      return entry?.anchor.state === "confirmed" ? entry : undefined;
+    });
+    expect(anchored.anchor.root).to.match(/^0x[0-9a-f]{64}$/);
+  });
+});

@@ -1,0 +1,101 @@
+import type { z } from "zod";
+import type { RequestView, requestInput } from "../../backend/features/requests/request-schemas.ts";
+import { type BidTerms, signBid, signConsent, signRequest } from "../../scripts/client/acts.ts";
+import { type Keyring, newKeyIndex, newSalt } from "../../scripts/client/keys.ts";
+import type { Path } from "../../scripts/client/main-path/index.ts";
+import { DAY, secondsFromNow } from "../../scripts/client/times.ts";
+
+/* Acts of one's own choice, beside those of the path. */
+
+export type Bank = "firstBank" | "secondBank";
+type RequestBody = z.input<typeof requestInput>;
+
+export interface OpenRequest {
+  readonly request: RequestView;
+  readonly body: RequestBody;
+  readonly keyIndex: number;
+}
+
+/** A signed request of the path's enterprise, not sent yet. */
+export async function requestBody(
+  path: Path,
+  changes: { terms?: Partial<RequestBody["terms"]>; closesAt?: string; expiresAt?: string; keys?: Keyring } = {},
+): Promise<RequestBody> {
+  const { keys } = await path.party("enterprise");
+  const { name, uscc } = await path.bodyOf("enterprise");
+  return signRequest(path.meta, changes.keys ?? keys, {
+    terms: {
+      enterprise: { name, uscc },
+      amountFen: "50000000",
+      termMonths: 12,
+      purpose: "workingCapital",
+      repaymentMethod: "equalInstalment",
+      description: "",
+      ...changes.terms,
+    },
+    salt: newSalt(),
+    keyIndex: newKeyIndex(),
+    closesAt: changes.closesAt ?? secondsFromNow(DAY),
+    expiresAt: changes.expiresAt ?? secondsFromNow(30 * DAY),
+  });
+}
+
+export async function openNewRequest(
+  path: Path,
+  changes: Parameters<typeof requestBody>[1] = {},
+): Promise<OpenRequest> {
+  const { api } = await path.party("enterprise");
+  const body = await requestBody(path, changes);
+  return { request: await api.openRequest(body), body, keyIndex: body.keyIndex };
+}
+
+/** A signed bid of one of the path's banks, not sent yet. */
+export async function bidBody(
+  path: Path,
+  bank: Bank,
+  request: RequestView,
+  changes: { terms?: Partial<BidTerms>; validUntil?: string; requestKey?: string; signer?: Keyring } = {},
+) {
+  const { me, keys } = await path.party(bank);
+  return signBid(path.meta, (changes.signer ?? keys).main, changes.requestKey ?? request.requestKey, {
+    terms: {
+      requestId: request.id,
+      institution: { id: me.participant.id, name: me.participant.name },
+      amountFen: request.amountFen,
+      termMonths: request.termMonths,
+      annualRateBps: 400,
+      repaymentMethod: request.repaymentMethod,
+      fees: [],
+      conditions: "",
+      ...changes.terms,
+    },
+    termsSalt: newSalt(),
+    salt: newSalt(),
+    validUntil: changes.validUntil ?? secondsFromNow(10 * DAY),
+  });
+}
+
+/** A signed consent for one of the path's banks, not sent yet. */
+export async function consentBody(
+  path: Path,
+  bank: Bank,
+  request: RequestView,
+  changes: { mode?: "once" | "periodic"; expiresAt?: string; signer?: Keyring; startsAt?: string } = {},
+) {
+  const { me, keys, api } = await path.party("enterprise");
+  const recipient = (await path.party(bank)).me.participant;
+  return signConsent(path.meta, (changes.signer ?? keys).main, recipient.address!, {
+    id: newSalt(),
+    terms: {
+      holder: { id: me.participant.id, uscc: me.participant.uscc! },
+      recipient: { id: recipient.id, name: recipient.name },
+      requestId: request.id,
+      purpose: "creditReview",
+      catalogs: (await api.catalogs()).items.map(({ id }) => id),
+      mode: changes.mode ?? "periodic",
+    },
+    salt: newSalt(),
+    startsAt: changes.startsAt ?? secondsFromNow(0),
+    expiresAt: changes.expiresAt ?? secondsFromNow(DAY),
+  });
+}
