@@ -12,7 +12,9 @@ export const merkleLeaf = (value: Hex32): Hex32 => keccak256(keccak256(value));
 
 function hashPair(a: Uint8Array, b: Uint8Array): Uint8Array {
   const pair = new Uint8Array(64);
-  const swap = Buffer.compare(a, b) > 0;
+  let at = 0;
+  while (at < 31 && a[at] === b[at]) at++;
+  const swap = a[at]! > b[at]!;
   pair.set(swap ? b : a, 0);
   pair.set(swap ? a : b, 32);
   return getBytes(keccak256(pair));

@@ -19,6 +19,8 @@ export interface RunOptions {
   timeoutMs?: number;
 }
 
+const LAST_OUTPUT_MS = 50;
+
 const running = new Set<ChildProcess>();
 
 /** Kills what still runs. A group each, so that a browser or a server that a test started goes too. */
@@ -72,8 +74,13 @@ export function runChild(file: string, args: readonly string[], options: RunOpti
       done();
       reject(error);
     });
-    // "exit" and not "close": a stray grandchild that holds the pipe must not hold us.
-    child.once("exit", (code) => setTimeout(() => (done(), resolve({ code, output, timedOut })), 50));
+    // "exit" and not "close": a stray grandchild that holds the pipe must not hold us. The moment is for its last output.
+    child.once("exit", (code) => {
+      setTimeout(() => {
+        done();
+        resolve({ code, output, timedOut });
+      }, LAST_OUTPUT_MS);
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -28,9 +28,19 @@ function stop(signal) {
 export function forwardSignals() {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
   if (!process.env.npm_lifecycle_event) return;
-  // npm was killed without a chance to say so: what it started must not live on with the port and the data.
+  // npm was ended without passing it on (or its shell was): what it started must not live on with the port and data.
+  const before = ancestors();
+  setInterval(() => ancestors() !== before && stop("SIGTERM"), 1_000).unref();
+}
+
+/** Parent and, where the system tells, grandparent: npm puts a shell between itself and us. */
+function ancestors() {
   const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && stop("SIGTERM"), 1_000).unref();
+  try {
+    return `${parent} ${/\) \S (\d+)/.exec(readFileSync(`/proc/${parent}/stat`, "utf8"))?.[1]}`;
+  } catch {
+    return `${parent}`;
+  }
 }
 
 /** Runs to the end and gives the exit code; with `capture`, gives { code, output } and prints nothing. */

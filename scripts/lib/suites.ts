@@ -80,7 +80,10 @@ async function runBrowser(): Promise<Counts> {
   return runMocha("e2e", 5 * MINUTE, { CHROMIUM_PATH: chromium });
 }
 
-const compiled = () => ensureContracts(() => say("compiling the contracts …"));
+const withContracts = (run: () => Promise<Counts>) => async (): Promise<Counts> => {
+  await ensureContracts(() => say("compiling the contracts …"));
+  return run();
+};
 
 /** In this order: what is quick to run and quick to understand comes first. */
 export const SUITES: readonly Suite[] = [
@@ -91,16 +94,16 @@ export const SUITES: readonly Suite[] = [
   {
     name: "embedded",
     about: "document store and chain of one machine",
-    run: async () => (await compiled(), runMocha("embedded", 6 * MINUTE)),
+    run: withContracts(() => runMocha("embedded", 6 * MINUTE)),
   },
   {
     name: "features",
     about: "the API over HTTP, with the real store and chain",
-    run: async () => (await compiled(), runMocha("features", 8 * MINUTE)),
+    run: withContracts(() => runMocha("features", 8 * MINUTE)),
   },
   {
     name: "e2e",
     about: "the whole path in a browser",
-    run: async () => (await compiled(), runBrowser()),
+    run: withContracts(runBrowser),
   },
 ];

@@ -60,6 +60,13 @@ describe("the embedded chain under kill -9", function () {
     return held;
   }
 
+  async function expectUnchanged(receipts: Map<string, string>, when: string): Promise<void> {
+    for (const [hash, before] of receipts) {
+      const receipt = await provider.getTransactionReceipt(hash);
+      expect(receipt ? essence(receipt) : "lost", `${when}, ${hash}`).to.equal(before);
+    }
+  }
+
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), "chain-kill-"));
   });
@@ -80,6 +87,7 @@ describe("the embedded chain under kill -9", function () {
     const logger = await deployLogger(wallet);
 
     for (let round = 0; round < ROUNDS; round++) {
+      const fresh = new Map<string, string>();
       let killed = false;
       let nonce = await wallet.getNonce();
       const client = async () => {
@@ -89,7 +97,7 @@ describe("the embedded chain under kill -9", function () {
             const raw = await signLog(wallet, logger, mine, mine);
             const hash = (await provider.send("eth_sendRawTransaction", [raw])) as string;
             const receipt = await provider.getTransactionReceipt(hash);
-            if (receipt) shown.set(hash, essence(receipt));
+            if (receipt) fresh.set(hash, essence(receipt));
           } catch {
             // refused or cut off by the kill: nothing was shown
             if (!killed) await sleep(5);
@@ -113,11 +121,10 @@ describe("the embedded chain under kill -9", function () {
       await untilGone(anvil);
 
       held = await hold();
-      for (const [hash, before] of shown) {
-        const receipt = await provider.getTransactionReceipt(hash);
-        expect(receipt ? essence(receipt) : "lost", `round ${round}, ${hash}`).to.equal(before);
-      }
+      await expectUnchanged(fresh, `round ${round}`);
+      for (const [hash, before] of fresh) shown.set(hash, before);
     }
+    await expectUnchanged(shown, "at the end");
     expect(shown.size).to.be.greaterThan(100);
     expect(await provider.getLogs({ fromBlock: 0, address: logger })).to.have.length(
       await wallet.getNonce().then((n) => n - 1),

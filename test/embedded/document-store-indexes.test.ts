@@ -53,6 +53,22 @@ describe("document store: indexes", () => {
     expect(page.map((d) => d.at)).to.deep.equal([1993, 1990, 1987]);
   });
 
+  it("takes no order from an index that can't give it: several prefixes, or arrays within bounds", async () => {
+    const c = fresh();
+    await c.createIndexes([{ key: { a: 1, b: 1 } }, { key: { list: 1 } }]);
+    await c.insertMany([
+      { _id: 1, a: 1, b: 5, list: [0, 9] },
+      { _id: 2, a: 2, b: 1, list: [5] },
+      { _id: 3, a: 1, b: 3, list: [7] },
+    ]);
+    const ids = async (filter: object, sort: object) =>
+      (await c.find(filter, { sort: sort as never }).toArray()).map((d) => d._id);
+    expect(await ids({ a: { $in: [1, 2] } }, { b: 1 })).to.deep.equal([2, 3, 1]);
+    // An array sorts by its least element, also when only a greater one is within the bounds.
+    expect(await ids({ list: { $gt: 4 } }, { list: 1 })).to.deep.equal([1, 2, 3]);
+    expect(await ids({ list: { $gt: 4 } }, { list: -1 })).to.deep.equal([1, 3, 2]);
+  });
+
   it("takes null and missing as one key in a unique index, and leaves missing out of a sparse one", async () => {
     const c = fresh();
     await c.createIndex({ a: 1 }, { unique: true });

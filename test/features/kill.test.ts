@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { type ChildServer, freePort, startChildServer } from "../../scripts/client/child-server.ts";
 import type { PlayedStep } from "../../scripts/client/main-path/play.ts";
-import { type ChildServer, freePort, startChildServer } from "../support/child-server.ts";
 
 interface DemoResult {
   code: number | null;

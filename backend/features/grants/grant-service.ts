@@ -37,7 +37,11 @@ interface Ports<R extends GrantableRequest> {
 }
 
 /** A grant on its way from its request's outbox to its own document: dates as text. */
-export type GrantEffect = Omit<GrantFields, "expiresAt" | "grantedAt"> & { id: string; expiresAt: string; grantedAt: string };
+export type GrantEffect = Omit<GrantFields, "expiresAt" | "grantedAt"> & {
+  id: string;
+  expiresAt: string;
+  grantedAt: string;
+};
 
 export interface GrantService {
   grant(institutionId: string, requestId: string, input: z.output<typeof grantInput>): Promise<GrantView>;
@@ -49,7 +53,9 @@ export interface GrantService {
   store(effect: GrantEffect): Promise<void>;
 }
 
-const messageOf = (grant: Pick<GrantFields, "requestKey" | "bidHash" | "termsCommitment" | "amountFen" | "expiresAt" | "salt">): Grant => ({
+const messageOf = (
+  grant: Pick<GrantFields, "requestKey" | "bidHash" | "termsCommitment" | "amountFen" | "expiresAt" | "salt">,
+): Grant => ({
   requestKey: grant.requestKey,
   bidHash: grant.bidHash,
   termsCommitment: grant.termsCommitment,
@@ -66,7 +72,9 @@ export function createGrantService<R extends GrantableRequest>(
   onWork: () => void,
 ): GrantService {
   async function viewsOf(found: readonly GrantDocument[]): Promise<GrantView[]> {
-    const receipts = await ports.receiptsOf(found.map(({ actId, grantedAt }) => ({ actId, kind: "grant", createdAt: grantedAt })));
+    const receipts = await ports.receiptsOf(
+      found.map(({ actId, grantedAt }) => ({ actId, kind: "grant", createdAt: grantedAt })),
+    );
     return found.map((grant, i) => ({
       id: grant._id,
       grantId: grant.grantId,
@@ -95,11 +103,13 @@ export function createGrantService<R extends GrantableRequest>(
       const request = await ports.findRequest(requestId);
       const award = request?.award;
       // Whether a request was awarded, and to whom, is nobody else's business.
-      if (!request || award?.institutionId !== institutionId) throw new DomainError("notFound", "no request with this id was awarded to you");
+      if (!request || award?.institutionId !== institutionId)
+        throw new DomainError("notFound", "no request with this id was awarded to you");
       const bid = await ports.findBid(award.bidId);
       if (!bid) throw new DomainError("notFound", "the awarded bid is gone");
       const { terms } = input;
-      const bad = (field: string, reason: string, fix: string) => new DomainError("grant.invalid", reason, { field, fix, status: 400 });
+      const bad = (field: string, reason: string, fix: string) =>
+        new DomainError("grant.invalid", reason, { field, fix, status: 400 });
       const { bidId, contractNumber, ...offered } = terms;
       if (bidId !== award.bidId) throw bad("terms.bidId", "this is not the awarded bid", `send ${award.bidId}`);
       for (const [name, value] of Object.entries(bid.terms)) {
@@ -110,7 +120,8 @@ export function createGrantService<R extends GrantableRequest>(
         }
       }
       const expiresAt = wholeSeconds(input.expiresAt, "expiresAt");
-      if (expiresAt * 1000 <= clock.now().getTime()) throw bad("expiresAt", "the grant would have expired already", "give the enterprise time to draw");
+      if (expiresAt * 1000 <= clock.now().getTime())
+        throw bad("expiresAt", "the grant would have expired already", "give the enterprise time to draw");
       const amountFen = BigInt(terms.amountFen);
       const fields = {
         requestId,
@@ -135,7 +146,11 @@ export function createGrantService<R extends GrantableRequest>(
       const before = await grants.byGrantId(grantId);
       if (before) return (await viewsOf([before]))[0]!;
       if (BigInt(request.grantedFen) + amountFen > BigInt(award.amountFen)) {
-        throw bad("terms.amountFen", "all grants together would exceed the awarded bid", `grant at most ${BigInt(award.amountFen) - BigInt(request.grantedFen)}`);
+        throw bad(
+          "terms.amountFen",
+          "all grants together would exceed the awarded bid",
+          `grant at most ${BigInt(award.amountFen) - BigInt(request.grantedFen)}`,
+        );
       }
       const effect: GrantEffect = {
         ...fields,
@@ -168,7 +183,9 @@ export function createGrantService<R extends GrantableRequest>(
 
     async visible(actor, id) {
       const grant = await grants.find(id);
-      const own = grant && (actor.role === "regulator" || [grant.enterprise.id, grant.institution.id].includes(actor.participantId));
+      const own =
+        grant &&
+        (actor.role === "regulator" || [grant.enterprise.id, grant.institution.id].includes(actor.participantId));
       if (!own) throw new DomainError("notFound", "there is no such grant");
       return grant;
     },
@@ -176,7 +193,9 @@ export function createGrantService<R extends GrantableRequest>(
     async store({ id, expiresAt, grantedAt, ...rest }) {
       const fields: GrantFields = { ...rest, expiresAt: new Date(expiresAt), grantedAt: new Date(grantedAt) };
       const data = chain.financing.encodeFunctionData("grant", [messageOf(fields), fields.signature]);
-      await grants.insert(id, fields, [actEffect({ id: fields.actId, kind: "grant", target: chain.contracts.financing, data, gasLimit: 400_000 })]);
+      await grants.insert(id, fields, [
+        actEffect({ id: fields.actId, kind: "grant", target: chain.contracts.financing, data, gasLimit: 400_000 }),
+      ]);
     },
   };
   return service;

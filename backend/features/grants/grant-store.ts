@@ -31,7 +31,11 @@ export interface GrantStore {
   insert(id: string, fields: GrantFields, effects: readonly Effect[]): Promise<void>;
   find(id: string): Promise<GrantDocument | null>;
   byGrantId(grantId: string): Promise<GrantDocument | null>;
-  list(filter: { enterpriseId?: string; institutionId?: string }, page: number, size: number): Promise<{ items: GrantDocument[]; total: number }>;
+  list(
+    filter: { enterpriseId?: string; institutionId?: string },
+    page: number,
+    size: number,
+  ): Promise<{ items: GrantDocument[]; total: number }>;
   totals(): Promise<{ grants: number; grantedFen: string }>;
 }
 
@@ -87,7 +91,10 @@ export function createGrantStore(connection: Connection): GrantStore {
     },
     async totals() {
       const found = await model.find({}, { amountFen: 1 }).lean<{ amountFen: string }[]>();
-      return { grants: found.length, grantedFen: found.reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n).toString() };
+      return {
+        grants: found.length,
+        grantedFen: found.reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n).toString(),
+      };
     },
   };
 }

@@ -24,6 +24,8 @@ export interface SessionDocument {
 export interface AccountStore {
   reserve(account: AccountDocument): Promise<void>;
   activate(id: string): Promise<void>;
+  /** The first operator's account, in place of one that a cut-off first start left. */
+  replaceOperator(account: AccountDocument): Promise<void>;
   byUsername(username: string): Promise<AccountDocument | null>;
   find(id: string): Promise<AccountDocument | null>;
   openSession(session: SessionDocument): Promise<void>;
@@ -82,6 +84,10 @@ export function createAccountStore(connection: Connection): AccountStore {
     },
     async activate(id) {
       await accounts.updateOne({ _id: id }, { $set: { active: true } });
+    },
+    async replaceOperator(account) {
+      await accounts.deleteOne({ username: account.username, role: "operator" });
+      await accounts.create(account);
     },
     byUsername: (username) => accounts.findOne({ username, active: true }).lean<AccountDocument>(),
     find: (id) => accounts.findById(id).lean<AccountDocument>(),

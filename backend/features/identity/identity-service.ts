@@ -44,14 +44,6 @@ export interface IdentityService {
   me(actor: Actor): Promise<Account>;
   keystore(actor: Actor): Promise<string>;
   enrol(input: z.output<typeof enrolment>): Promise<{ session: z.infer<typeof session>; receipt: Receipt }>;
-  /** For the account of an operator, who is not enrolled by anybody. */
-  createAccount(input: {
-    username: string;
-    password: string;
-    role: Role;
-    participantId: string;
-    keystore: string;
-  }): Promise<void>;
   activate(accountId: string): Promise<void>;
 }
 
@@ -164,15 +156,6 @@ export function createIdentityService(
       ]);
       await store.activate(account._id);
       return { session: await open({ ...account, active: true }), receipt };
-    },
-    async createAccount({ password, ...rest }) {
-      await store.reserve({
-        ...rest,
-        _id: newId(),
-        passwordHash: await hash(password),
-        active: true,
-        createdAt: clock.now(),
-      });
     },
     activate: store.activate,
   };

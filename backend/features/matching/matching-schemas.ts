@@ -5,6 +5,8 @@ import { condition, product } from "../products/product-schemas.ts";
 export const verdict = z.enum(["eligible", "notEligible", "unknown"]);
 export const matchReason = z.object({
   condition,
+  /** True when the condition must not hold. */
+  negated: z.boolean(),
   verdict,
   name: localizedText,
   unit: z.string(),

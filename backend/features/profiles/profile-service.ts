@@ -25,7 +25,7 @@ interface Ports {
   enterprise(participantId: string): Promise<{ name: string; uscc?: string | undefined }>;
   request(institutionId: string, requestId: string): Promise<{ enterpriseId: string; uscc: string }>;
   /** Counts and logs one read in one write with the effects. Throws consent.required. */
-  useConsent(
+  readUnderConsent(
     reader: { id: string; name: string },
     subject: { holderId: string; requestId: string; what: string },
     effects: readonly Effect[],
@@ -40,11 +40,18 @@ export interface ProfileService {
   outline(uscc: string): Promise<{ district: string; industry: string }>;
 }
 
-export function createProfileService(snapshots: SnapshotStore, ports: Ports, clock: Clock, onWork: () => void): ProfileService {
+export function createProfileService(
+  snapshots: SnapshotStore,
+  ports: Ports,
+  clock: Clock,
+  onWork: () => void,
+): ProfileService {
   async function compute(uscc: string, catalogs?: ReadonlySet<string>): Promise<ProfileView> {
     const [all, received] = await Promise.all([ports.recordsOf(uscc), ports.receivedCatalogs()]);
     const covered = (catalogId: string) => !catalogs || catalogs.has(catalogId);
-    const records = all.filter(({ catalogId }) => covered(catalogId)).map(({ _id, receivedAt, ...rest }) => ({ ...rest, id: _id, receivedAt: receivedAt.toISOString() }));
+    const records = all
+      .filter(({ catalogId }) => covered(catalogId))
+      .map(({ _id, receivedAt, ...rest }) => ({ ...rest, id: _id, receivedAt: receivedAt.toISOString() }));
     const now = clock.now();
     const { enterprise, indicators, series } = computeProfile({
       asOf: now.toISOString().slice(0, 10),
@@ -81,10 +88,22 @@ export function createProfileService(snapshots: SnapshotStore, ports: Ports, clo
       const salt = randomSalt();
       const takenAt = clock.now();
       // The permission first, then the data: a refused reader must not even cause a computation.
-      const consent = await ports.useConsent(institution, { holderId: enterpriseId, requestId, what: "profile" }, []);
+      const consent = await ports.readUnderConsent(
+        institution,
+        { holderId: enterpriseId, requestId, what: "profile" },
+        [],
+      );
       const profile = await compute(uscc, new Set(consent.terms.catalogs));
       const digest = commitment(salt, profile);
-      const fields: SnapshotFields = { consentId: consent._id, institutionId: institution.id, uscc, content: canonicalJson(profile), salt, digest, takenAt };
+      const fields: SnapshotFields = {
+        consentId: consent._id,
+        institutionId: institution.id,
+        uscc,
+        content: canonicalJson(profile),
+        salt,
+        digest,
+        takenAt,
+      };
       await snapshots.insert(id, fields, [leafEffect({ id: `snapshot:${id}`, kind: "snapshots", commitment: digest })]);
       onWork();
       return { ...profile, snapshot: { id, digest, anchor: { state: "waiting" } } };

@@ -1,4 +1,13 @@
-import { type Block, getBytes, Interface, isError, type JsonRpcProvider, Transaction, type Wallet } from "ethers";
+import {
+  type Block,
+  getBytes,
+  Interface,
+  isError,
+  type JsonRpcProvider,
+  keccak256,
+  type Transaction,
+  type Wallet,
+} from "ethers";
 import type { Act } from "./relay-store.ts";
 
 export const relayInterface = new Interface([
@@ -82,7 +91,7 @@ export async function signed(wallet: Wallet, unsigned: Unsigned, fees: Fees): Pr
       ? { type: 0, gasPrice: fees.maxFee }
       : { type: 2, maxFeePerGas: fees.maxFee, maxPriorityFeePerGas: fees.tip }),
   });
-  return { hash: Transaction.from(raw).hash as string, raw };
+  return { hash: keccak256(raw), raw };
 }
 
 /** What a node's answer to a raw transaction means for it. */

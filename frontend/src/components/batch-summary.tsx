@@ -1,18 +1,25 @@
 import { Alert, Card, Descriptions, Flex, Steps } from "antd";
 import { useTranslation } from "react-i18next";
 import type { BatchView } from "../../../backend/features/data-exchange/data-exchange-schemas.ts";
+import { formatCount, formatTime, isChinese } from "../lib/format.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
 import { HashText } from "./hash-text.tsx";
-import { formatCount, formatTime } from "../lib/format.ts";
 import "./batch.css";
 
 const STEPS = ["received", "validated", "stored", "anchored"] as const;
+
+/** The server's words. Faults of headings come in both languages, "中文 / English", joined by semicolons. */
+function faultDetail({ code, message }: { code: string; message: string }): string {
+  if (code !== "file.headings") return message;
+  const parts = message.split("; ").map((part) => part.split(" / "));
+  return parts.map(([zh, en]) => (isChinese() ? zh : (en ?? zh))).join(isChinese() ? "；" : "; ");
+}
 
 /** How far a batch has come, and what became of its rows. */
 export function BatchSummary({ batch }: { batch: BatchView }) {
   const { t } = useTranslation("batch");
   const rejected = batch.state === "rejected";
-  const at = rejected ? 1 : STEPS.findIndex((step) => step === batch.state);
+  const at = batch.state === "rejected" ? 1 : STEPS.indexOf(batch.state);
   const counts = [
     { key: "rows", value: batch.rows },
     { key: "stored", value: batch.stored },
@@ -35,7 +42,11 @@ export function BatchSummary({ batch }: { batch: BatchView }) {
             showIcon
             data-testid="batch-fault"
             title={t("rejected")}
-            description={t(`fault.${batch.fault.code}`, { defaultValue: batch.fault.message })}
+            description={
+              <>
+                {t(`fault.${batch.fault.code}`, { defaultValue: "" })} <span>{faultDetail(batch.fault)}</span>
+              </>
+            }
           />
         )}
         <dl className="batch-counts">
@@ -55,7 +66,7 @@ export function BatchSummary({ batch }: { batch: BatchView }) {
               label: t("finishedAt"),
               children: batch.finishedAt ? formatTime(batch.finishedAt) : t("running"),
             },
-            { key: "size", label: t("size"), children: t("batch.bytes", { bytes: formatCount(batch.bytes) }) },
+            { key: "size", label: t("size"), children: t("bytes", { bytes: formatCount(batch.bytes) }) },
             { key: "sha", label: "SHA-256", children: <HashText value={batch.sha256} /> },
             { key: "anchor", label: t("anchor"), children: <AnchorTag anchor={batch.anchor} withRoot /> },
           ]}

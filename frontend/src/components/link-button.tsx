@@ -5,11 +5,5 @@ import { type To, useHref, useLinkClickHandler } from "react-router";
 export function LinkButton({ to, ...rest }: { to: To } & Omit<ButtonProps, "href" | "onClick">) {
   const href = useHref(to);
   const follow = useLinkClickHandler<HTMLAnchorElement>(to);
-  return (
-    <Button
-      {...rest}
-      href={href}
-      onClick={(event) => follow(event as Parameters<typeof follow>[0])}
-    />
-  );
+  return <Button {...rest} href={href} onClick={(event) => follow(event as Parameters<typeof follow>[0])} />;
 }

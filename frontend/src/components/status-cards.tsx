@@ -1,10 +1,9 @@
 import { Card, Statistic, type StatisticProps } from "antd";
 import { useTranslation } from "react-i18next";
+import { formatCount, formatTime } from "../lib/format.ts";
 import type { PlatformStatus } from "../lib/oversight-queries.ts";
-import { formatCount } from "../lib/format.ts";
 import { type DataColumn, DataTable } from "./data-table.tsx";
 import { EmptyState } from "./empty-state.tsx";
-import { formatTime } from "../lib/format.ts";
 import { HashText } from "./hash-text.tsx";
 
 type FailedAct = PlatformStatus["failedActs"][number];
@@ -30,7 +29,12 @@ export function StatusCards({ status }: { status: PlatformStatus }) {
     { key: "outboxWaiting", value: formatCount(status.outboxWaiting) },
   ];
   const columns: DataColumn<FailedAct>[] = [
-    { key: "kind", title: t("status.actKind"), lead: true, render: (row) => t(`act.${row.kind}`, { defaultValue: row.kind, keySeparator: false }) },
+    {
+      key: "kind",
+      title: t("status.actKind"),
+      lead: true,
+      render: (row) => t(`act.${row.kind}`, { defaultValue: row.kind }),
+    },
     { key: "reason", title: t("status.reason"), render: (row) => row.reason },
     { key: "at", title: t("status.at"), render: (row) => formatTime(row.at) },
     { key: "id", title: t("status.act"), render: (row) => <HashText value={row.id} /> },

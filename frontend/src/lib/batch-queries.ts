@@ -12,7 +12,9 @@ export type QuarantinedRow = Quarantine["items"][number];
 
 /** Whether a batch can still change: its rows are being checked, or its root is on the way to the chain. */
 export const isBatchMoving = (batch: BatchView): boolean =>
-  batch.state !== "rejected" && batch.anchor.state !== "failed" && (batch.state !== "anchored" || batch.anchor.state !== "confirmed");
+  batch.state !== "rejected" &&
+  batch.anchor.state !== "failed" &&
+  (batch.state !== "anchored" || batch.anchor.state !== "confirmed");
 
 export const batchesQuery = (filter: { catalogId?: string | undefined; page?: number }) =>
   queryOptions({

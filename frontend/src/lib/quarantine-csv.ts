@@ -1,6 +1,6 @@
-import { localized } from "./format.ts";
-import { csvText } from "./csv.ts";
 import type { Quarantine } from "./batch-queries.ts";
+import { csvText } from "./csv.ts";
+import { localized } from "./format.ts";
 
 /** The quarantined rows as the department sent them, behind the row number and what is wrong, ready to be corrected. */
 export function quarantineCsv(quarantine: Quarantine, titles: { file: string; row: string; reason: string }): string {

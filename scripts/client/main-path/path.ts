@@ -5,6 +5,8 @@ import { makeUscc } from "../../../backend/lib/uscc.ts";
 import type { Meta } from "../acts.ts";
 import type { Api } from "../api.ts";
 import { type Keyring, keyringOf, newPhrase, unlockKeyring } from "../keys.ts";
+import { ApiProblem } from "../transport.ts";
+import { waitFor } from "../waiting.ts";
 import type { Memory } from "./memory.ts";
 
 export const PARTIES = ["enterprise", "firstBank", "secondBank"] as const;
@@ -100,7 +102,14 @@ export class Path {
   party(name: PartyName): Promise<Actor> {
     return this.signedIn(name, async () => {
       const { username, password } = await this.login(name);
-      const session = await this.api.login(username, password);
+      // A sign-up that was cut off is completed by the server within moments of its start.
+      const session = await waitFor(
+        `the account ${username}`,
+        () => this.api.login(username, password).catch(unlessRefused),
+        {
+          timeoutMs: 10_000,
+        },
+      );
       return { api: this.api.as(session.token), me: session.account, keys: await this.keysOf(name) };
     });
   }
@@ -127,6 +136,10 @@ export class Path {
     }
     return actor;
   }
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
 }
 
 const ORGANISATION_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY";

@@ -9,10 +9,10 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { LinkButton } from "../../components/link-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { batchesQuery } from "../../lib/batch-queries.ts";
 import { localized } from "../../lib/format.ts";
 import { catalogsQuery } from "../../lib/queries.ts";
 import { useSignedIn } from "../session/use-account.ts";
-import { batchesQuery } from "../../lib/batch-queries.ts";
 
 /** Every file that the department sent, and what became of it. */
 export function DepartmentBatchesPage() {

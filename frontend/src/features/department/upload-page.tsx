@@ -56,8 +56,8 @@ export function DepartmentUploadPage() {
             <Form.Item label={t("upload.catalog")} htmlFor="upload-catalog">
               <Select
                 id="upload-catalog"
-                value={catalog?.id}
-                onChange={(value: string) => setSearch({ catalog: value })}
+                value={catalog?.id ?? null}
+                onChange={(value: string | null) => setSearch(value ? { catalog: value } : {})}
                 placeholder={t("upload.chooseCatalog")}
                 options={(catalogs ?? []).map((known) => ({ value: known.id, label: localized(known.name) }))}
                 data-testid="upload-catalog"
@@ -67,9 +67,7 @@ export function DepartmentUploadPage() {
             {catalog && (
               <Typography.Paragraph type="secondary">
                 {t("upload.columns")}{" "}
-                {catalog.fields
-                  .map((field) => `${localized(field.label)}${field.required ? "*" : ""}`)
-                  .join("、")}
+                {catalog.fields.map((field) => `${localized(field.label)}${field.required ? "*" : ""}`).join("、")}
               </Typography.Paragraph>
             )}
             <Upload.Dragger

@@ -3,16 +3,17 @@ import { Button, Card, Col, DatePicker, Flex, Form, Input, InputNumber, Row, Sel
 import dayjs, { type Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { BidView } from "../../../../backend/features/bids/bid-schemas.ts";
-import { type RequestView, repaymentMethod } from "../../../../backend/features/requests/request-schemas.ts";
+import type { RequestView } from "../../../../backend/features/requests/request-schemas.ts";
 import { AmountInput } from "../../components/amount-input.tsx";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { api } from "../../lib/api.ts";
+import { repaymentMethods } from "../../lib/choices.ts";
 import { useAction } from "../../lib/use-action.ts";
 import { useSigner } from "../session/signer-context.ts";
 import { useMeta, useSignedIn } from "../session/use-account.ts";
 import { BidPreview } from "./bid-preview.tsx";
 import { FeeLines } from "./fee-lines.tsx";
-import { percentToBps } from "./rule-draft.ts";
+import { annualRateBps } from "./rule-draft.ts";
 import { type BidTerms, signBid } from "./signed-acts.ts";
 
 export interface BidFormValues {
@@ -31,20 +32,20 @@ export function termsOf(
   request: Pick<RequestView, "id">,
   institution: BidTerms["institution"],
 ): BidTerms | null {
-  const annualRateBps = percentToBps(values.ratePercent ?? "");
+  const rateBps = annualRateBps(values.ratePercent ?? "");
   const fees = (values.fees ?? []).map((fee) => ({
     name: fee?.name?.trim() ?? "",
     payee: fee?.payee?.trim() ?? "",
     timing: fee?.timing ?? ("upfront" as const),
     amountFen: fee?.amountFen ?? "0",
   }));
-  if (!values.amountFen || annualRateBps === null || !values.termMonths || !values.repaymentMethod) return null;
+  if (!values.amountFen || rateBps === null || !values.termMonths || !values.repaymentMethod) return null;
   return {
     requestId: request.id,
     institution,
     amountFen: values.amountFen,
     termMonths: values.termMonths,
-    annualRateBps,
+    annualRateBps: rateBps,
     repaymentMethod: values.repaymentMethod,
     fees,
     conditions: values.conditions?.trim() ?? "",
@@ -122,7 +123,7 @@ export function BidForm({ request }: { request: RequestView }) {
                 ...required,
                 {
                   validator: (_, text?: string) =>
-                    text && percentToBps(String(text)) === null
+                    text && annualRateBps(String(text)) === null
                       ? Promise.reject(new Error(t("bid.rateFormat")))
                       : Promise.resolve(),
                 },
@@ -155,7 +156,10 @@ export function BidForm({ request }: { request: RequestView }) {
             <Form.Item name="repaymentMethod" label={t("bid.method")} rules={required}>
               <Select
                 data-testid="bid-method"
-                options={repaymentMethod.options.map((value) => ({ value, label: t(`common:repaymentMethod.${value}`) }))}
+                options={repaymentMethods.map((value) => ({
+                  value,
+                  label: t(`common:repaymentMethod.${value}`),
+                }))}
               />
             </Form.Item>
           </Col>

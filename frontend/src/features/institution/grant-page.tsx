@@ -36,9 +36,21 @@ export function InstitutionGrantPage() {
                 items={[
                   { key: "amount", label: t("grant.amount"), children: formatFen(grant.amountFen) },
                   { key: "rate", label: t("bid.rate"), children: formatBps(grant.terms.annualRateBps) },
-                  { key: "term", label: t("bid.term"), children: t("common:months", { count: grant.terms.termMonths }) },
-                  { key: "method", label: t("bid.method"), children: t(`common:repaymentMethod.${grant.terms.repaymentMethod}`) },
-                  { key: "uscc", label: t("common:uscc"), children: <span className="rq-code">{grant.enterprise.uscc}</span> },
+                  {
+                    key: "term",
+                    label: t("bid.term"),
+                    children: t("common:months", { count: grant.terms.termMonths }),
+                  },
+                  {
+                    key: "method",
+                    label: t("bid.method"),
+                    children: t(`common:repaymentMethod.${grant.terms.repaymentMethod}`),
+                  },
+                  {
+                    key: "uscc",
+                    label: t("common:uscc"),
+                    children: <span className="rq-code">{grant.enterprise.uscc}</span>,
+                  },
                   { key: "grantedAt", label: t("grant.grantedAt"), children: formatTime(grant.grantedAt) },
                   { key: "expiresAt", label: t("grant.expiresAt"), children: formatTime(grant.expiresAt) },
                   { key: "id", label: t("grant.id"), children: <HashText value={grant.grantId} /> },

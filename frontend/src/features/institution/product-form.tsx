@@ -1,17 +1,17 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Checkbox, Col, Flex, Form, Input, InputNumber, Row, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { ProductView, productInput } from "../../../../backend/features/products/product-schemas.ts";
-import { purposeCode, repaymentMethod } from "../../../../backend/features/requests/request-schemas.ts";
+import { INDICATORS } from "../../../../backend/features/profiles/domain/indicator-list.ts";
 import { AmountInput } from "../../components/amount-input.tsx";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { api } from "../../lib/api.ts";
+import { purposeCodes, repaymentMethods } from "../../lib/choices.ts";
 import { useAction } from "../../lib/use-action.ts";
-import { indicatorsQuery } from "./indicators.ts";
 import { RuleBuilder } from "./rule-builder.tsx";
-import { percentToBps, type RuleDraft, ruleOf } from "./rule-draft.ts";
+import { annualRateBps, type RuleDraft, ruleOf } from "./rule-draft.ts";
 
 type ProductInput = z.infer<typeof productInput>;
 
@@ -34,14 +34,13 @@ const FIRST_RULE: RuleDraft = { combine: "all", conditions: [{ indicator: "", op
 export function ProductForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("institution");
   const queries = useQueryClient();
-  const indicators = useQuery(indicatorsQuery).data ?? [];
   const [rule, setRule] = useState(FIRST_RULE);
   const [faults, setFaults] = useState<number[]>([]);
 
   const publish = useAction(async (values: Values) => {
-    const read = ruleOf(rule, (id) => indicators.find((known) => known.id === id)?.unit ?? "text");
-    const annualRateBps = percentToBps(String(values.ratePercent));
-    if ("faults" in read || annualRateBps === null) {
+    const read = ruleOf(rule, (id) => INDICATORS.find((known) => known.id === id)?.unit ?? "text");
+    const rateBps = annualRateBps(String(values.ratePercent));
+    if ("faults" in read || rateBps === null) {
       setFaults("faults" in read ? read.faults : []);
       throw new Error(t("product.ruleFault"));
     }
@@ -53,7 +52,7 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
       amountMaxFen: values.amountMaxFen,
       termMonthsMin: values.termMonthsMin,
       termMonthsMax: values.termMonthsMax,
-      annualRateBps,
+      annualRateBps: rateBps,
       repaymentMethods: values.repaymentMethods,
       purposes: values.purposes,
       eligibility: read.rule,
@@ -85,7 +84,11 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
             </Form.Item>
           </Col>
           <Col xs={24} md={8}>
-            <Form.Item name="code" label={t("product.code")} rules={[required, { min: 2, message: t("product.codeShort") }]}>
+            <Form.Item
+              name="code"
+              label={t("product.code")}
+              rules={[required, { min: 2, message: t("product.codeShort") }]}
+            >
               <Input maxLength={40} data-testid="product-code" />
             </Form.Item>
           </Col>
@@ -120,18 +123,33 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
                 required,
                 {
                   validator: (_, text?: string) =>
-                    text && percentToBps(String(text)) === null
+                    text && annualRateBps(String(text)) === null
                       ? Promise.reject(new Error(t("bid.rateFormat")))
                       : Promise.resolve(),
                 },
               ]}
             >
-              <InputNumber stringMode min="0" max="100" step="0.05" suffix="%" style={{ width: "100%" }} data-testid="product-rate" />
+              <InputNumber
+                stringMode
+                min="0"
+                max="100"
+                step="0.05"
+                suffix="%"
+                style={{ width: "100%" }}
+                data-testid="product-rate"
+              />
             </Form.Item>
           </Col>
           <Col xs={12} md={8}>
             <Form.Item name="termMonthsMin" label={t("product.termMin")} rules={[required]}>
-              <InputNumber min={1} max={360} precision={0} suffix={t("common:unit.months")} style={{ width: "100%" }} data-testid="product-term-min" />
+              <InputNumber
+                min={1}
+                max={360}
+                precision={0}
+                suffix={t("common:unit.months")}
+                style={{ width: "100%" }}
+                data-testid="product-term-min"
+              />
             </Form.Item>
           </Col>
           <Col xs={12} md={8}>
@@ -149,14 +167,24 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
                 }),
               ]}
             >
-              <InputNumber min={1} max={360} precision={0} suffix={t("common:unit.months")} style={{ width: "100%" }} data-testid="product-term-max" />
+              <InputNumber
+                min={1}
+                max={360}
+                precision={0}
+                suffix={t("common:unit.months")}
+                style={{ width: "100%" }}
+                data-testid="product-term-max"
+              />
             </Form.Item>
           </Col>
           <Col xs={24}>
             <Form.Item name="repaymentMethods" label={t("product.methods")} rules={[required]}>
               <Checkbox.Group
                 data-testid="product-methods"
-                options={repaymentMethod.options.map((value) => ({ value, label: t(`common:repaymentMethod.${value}`) }))}
+                options={repaymentMethods.map((value) => ({
+                  value,
+                  label: t(`common:repaymentMethod.${value}`),
+                }))}
               />
             </Form.Item>
           </Col>
@@ -164,7 +192,7 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
             <Form.Item name="purposes" label={t("product.purposes")} extra={t("product.purposesHelp")}>
               <Checkbox.Group
                 data-testid="product-purposes"
-                options={purposeCode.options.map((value) => ({ value, label: t(`common:purposeCode.${value}`) }))}
+                options={purposeCodes.map((value) => ({ value, label: t(`common:purposeCode.${value}`) }))}
               />
             </Form.Item>
           </Col>
@@ -172,7 +200,7 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
         <Typography.Title level={3} style={{ fontSize: 16 }}>
           {t("product.eligibility")}
         </Typography.Title>
-        <RuleBuilder value={rule} onChange={setRule} indicators={indicators} faults={faults} />
+        <RuleBuilder value={rule} onChange={setRule} indicators={INDICATORS} faults={faults} />
         <div className="rq-stack" style={{ marginTop: 20 }}>
           {publish.error !== undefined && <ProblemAlert error={publish.error} />}
           <Flex gap={12}>

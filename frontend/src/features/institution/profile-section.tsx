@@ -42,9 +42,7 @@ export function ProfileSection({ request }: { request: RequestView }) {
     );
   return (
     <section aria-label={t("profile.title")} data-testid="profile-section">
-      <QueryView query={query}>
-        {(profile) => <ProfileView profile={profile} />}
-      </QueryView>
+      <QueryView query={query}>{(profile) => <ProfileView profile={profile} />}</QueryView>
     </section>
   );
 }

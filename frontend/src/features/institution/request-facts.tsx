@@ -15,7 +15,11 @@ export function RequestFacts({ request }: { request: RequestView }) {
           { key: "amount", label: t("request.amount"), children: formatFen(request.amountFen) },
           { key: "term", label: t("request.term"), children: t("common:months", { count: request.termMonths }) },
           { key: "purpose", label: t("request.purpose"), children: t(`common:purposeCode.${request.purpose}`) },
-          { key: "method", label: t("request.method"), children: t(`common:repaymentMethod.${request.repaymentMethod}`) },
+          {
+            key: "method",
+            label: t("request.method"),
+            children: t(`common:repaymentMethod.${request.repaymentMethod}`),
+          },
           { key: "district", label: t("request.district"), children: request.district },
           { key: "industry", label: t("request.industry"), children: request.industry },
           { key: "closesAt", label: t("request.closesAt"), children: formatTime(request.closesAt) },
@@ -30,10 +34,23 @@ export function RequestFacts({ request }: { request: RequestView }) {
           { key: "key", label: t("request.key"), children: <HashText value={request.requestKey} /> },
           { key: "receipt", label: t("request.onChain"), children: <ReceiptTag receipt={request.receipt} /> },
           ...(request.awardReceipt
-            ? [{ key: "award", label: t("request.awardOnChain"), children: <ReceiptTag receipt={request.awardReceipt} /> }]
+            ? [
+                {
+                  key: "award",
+                  label: t("request.awardOnChain"),
+                  children: <ReceiptTag receipt={request.awardReceipt} />,
+                },
+              ]
             : []),
           ...(request.description
-            ? [{ key: "description", label: t("request.description"), children: request.description, span: "filled" as const }]
+            ? [
+                {
+                  key: "description",
+                  label: t("request.description"),
+                  children: request.description,
+                  span: "filled" as const,
+                },
+              ]
             : []),
         ]}
       />

@@ -55,7 +55,9 @@ function BidAndGrant({ request }: { request: RequestView }) {
     ...bidsQuery(request.id),
     // Its batch is anchored within seconds; until then the page follows it.
     refetchInterval: ({ state }) =>
-      state.data?.items.some((bid) => bid.anchor.state !== "confirmed" && bid.anchor.state !== "failed") ? 1_500 : 15_000,
+      state.data?.items.some((bid) => bid.anchor.state !== "confirmed" && bid.anchor.state !== "failed")
+        ? 1_500
+        : 15_000,
   });
   return (
     <QueryView query={query}>

@@ -45,7 +45,11 @@ export function InstitutionRequestsPage() {
       key: "consent",
       title: t("request.consent"),
       render: (row) =>
-        row.mine?.consentId ? <Tag color="success">{t("request.consentGiven")}</Tag> : <Tag>{t("request.anonymous")}</Tag>,
+        row.mine?.consentId ? (
+          <Tag color="success">{t("request.consentGiven")}</Tag>
+        ) : (
+          <Tag>{t("request.anonymous")}</Tag>
+        ),
     },
     {
       key: "state",

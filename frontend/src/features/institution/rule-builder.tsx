@@ -74,7 +74,8 @@ function ConditionRow({ position, condition, indicators, faulty, onChange, onRem
   const { t, i18n } = useTranslation("institution");
   const known = indicators.find((indicator) => indicator.id === condition.indicator);
   const unit: Unit = known?.unit ?? "text";
-  const nameOf = (indicator: IndicatorChoice) => (i18n.language.startsWith("zh") ? indicator.name.zh : indicator.name.en);
+  const nameOf = (indicator: IndicatorChoice) =>
+    i18n.language.startsWith("zh") ? indicator.name.zh : indicator.name.en;
   const id = `product-rule-${position}`;
 
   function choose(indicator: string) {
@@ -108,8 +109,8 @@ function ConditionRow({ position, condition, indicators, faulty, onChange, onRem
       />
       {unit === "flag" ? (
         <Select
-          value={condition.value || undefined}
-          onChange={(value) => onChange({ value })}
+          value={condition.value === "" ? null : condition.value}
+          onChange={(value: string | null) => onChange({ value: value ?? "" })}
           options={[
             { value: "true", label: t("rule.yes") },
             { value: "false", label: t("rule.no") },

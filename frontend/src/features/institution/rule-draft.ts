@@ -1,4 +1,5 @@
 import type { Condition, EligibilityRule } from "../../../../backend/features/products/product-schemas.ts";
+import type { IndicatorView } from "../../../../backend/features/profiles/profile-schemas.ts";
 
 /*
  * The rule builder's form: conditions under "all" or "any". Values are typed as people write them (amounts in 万元, rates
@@ -6,13 +7,8 @@ import type { Condition, EligibilityRule } from "../../../../backend/features/pr
  */
 
 export type Operator = Condition["op"];
-export type Unit = "fen" | "count" | "months" | "kwh" | "sqm" | "bps" | "code" | "text" | "date" | "flag";
-
-export interface IndicatorChoice {
-  id: string;
-  name: { zh: string; en: string };
-  unit: Unit;
-}
+export type Unit = IndicatorView["unit"];
+export type IndicatorChoice = Pick<IndicatorView, "id" | "name" | "unit">;
 
 export interface ConditionDraft {
   indicator: string;
@@ -44,9 +40,11 @@ export function scalarOf(unit: Unit, text: string): string | number | boolean | 
   if (!NUMERIC.includes(unit)) return typed.length <= 60 ? typed : null;
   if (!/^-?\d{1,12}(\.\d{1,6})?$/.test(typed)) return null;
   if (unit === "fen") return wanyuanToFen(typed);
-  if (unit === "bps") return percentToBps(typed);
+  if (unit === "bps") return typed.startsWith("-") ? negated(percentToBps(typed.slice(1))) : percentToBps(typed);
   return Number(typed);
 }
+
+const negated = (value: number | null): number | null => (value === null ? null : -value);
 
 /** Decimal 万元 to fen as text, exactly; null when finer than a fen. */
 export function wanyuanToFen(text: string): string | null {
@@ -58,9 +56,15 @@ export function wanyuanToFen(text: string): string | null {
 
 /** "4.35" per cent to 435 basis points; null when finer than a basis point. */
 export function percentToBps(text: string): number | null {
-  const match = /^(\d{1,3})(?:\.(\d{1,2}))?$/.exec(text.trim());
+  const match = /^(\d{1,5})(?:\.(\d{1,2}))?$/.exec(text.trim());
   if (!match) return null;
   return Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"));
+}
+
+/** An annual rate as typed; null when it isn't between 0 and 100 %. */
+export function annualRateBps(text: string): number | null {
+  const bps = percentToBps(text);
+  return bps !== null && bps <= 10_000 ? bps : null;
 }
 
 /** The condition of a draft, or null when its value can't be read. "between" takes two values, "in" any number. */

@@ -1,8 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Condition, EligibilityRule } from "../../../../backend/features/products/product-schemas.ts";
+import { INDICATORS } from "../../../../backend/features/profiles/domain/indicator-list.ts";
 import { formatValue, localized } from "../../lib/format.ts";
-import { indicatorsQuery } from "./indicators.ts";
 import "./institution.css";
 
 /** An eligibility rule in words. */
@@ -37,8 +36,7 @@ export function RuleText({ rule }: { rule: EligibilityRule }) {
 
 function ConditionText({ condition }: { condition: Condition }) {
   const { t } = useTranslation("institution");
-  const { data } = useQuery(indicatorsQuery);
-  const indicator = data?.find((known) => known.id === condition.indicator);
+  const indicator = INDICATORS.find((known) => known.id === condition.indicator);
   const values = Array.isArray(condition.value) ? condition.value : [condition.value];
   const shown = values.map((value) => formatValue(value, indicator?.unit ?? "text"));
   return (

@@ -50,7 +50,11 @@ export function AdmissionForm({ onAdmit, pending }: { onAdmit: (body: AdmittedBo
         />
       </Form.Item>
       {kind === "department" && (
-        <Form.Item name="departmentCode" label={t("form.department")} rules={[{ required: true, message: t("required") }]}>
+        <Form.Item
+          name="departmentCode"
+          label={t("form.department")}
+          rules={[{ required: true, message: t("required") }]}
+        >
           <Select
             data-testid="admit-department"
             onChange={(code: string) => {

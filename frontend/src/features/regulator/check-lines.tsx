@@ -8,7 +8,12 @@ import "./audit.css";
 export function Verdict({ matches, detail, testId }: { matches: boolean; detail: string; testId: string }) {
   const { t } = useTranslation("regulator");
   return (
-    <div className={`audit-verdict ${matches ? "audit-verdict-ok" : "audit-verdict-bad"}`} role="status" data-testid={testId} data-matches={matches}>
+    <div
+      className={`audit-verdict ${matches ? "audit-verdict-ok" : "audit-verdict-bad"}`}
+      role="status"
+      data-testid={testId}
+      data-matches={matches}
+    >
       {matches ? <CheckCircleFilled aria-hidden /> : <CloseCircleFilled aria-hidden />}
       <div>
         <strong>{t(matches ? "verdict.matches" : "verdict.differs")}</strong>
@@ -24,7 +29,12 @@ export function CheckLines({ lines, testId }: { lines: readonly CheckLine[]; tes
   return (
     <ul className="audit-lines" data-testid={testId}>
       {lines.map((line) => (
-        <li key={line.id} className={line.ok ? "" : "audit-line-bad"} data-testid={`${testId}-${line.id}`} data-ok={line.ok}>
+        <li
+          key={line.id}
+          className={line.ok ? "" : "audit-line-bad"}
+          data-testid={`${testId}-${line.id}`}
+          data-ok={line.ok}
+        >
           <div className="audit-line-head">
             <span className="audit-line-name">{t(`line.${line.id}`)}</span>
             <Tag color={line.ok ? "success" : "error"} icon={line.ok ? <CheckCircleFilled /> : <CloseCircleFilled />}>

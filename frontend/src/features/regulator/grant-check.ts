@@ -15,7 +15,12 @@ import {
   types,
 } from "../../../../contracts/typed-data.ts";
 import { verifyMerkleProof } from "../../lib/merkle.ts";
-import { type ChainReader, callView, type TransactionReceipt, transactionReceipt } from "../../lib/proof/chain-reader.ts";
+import {
+  type ChainReader,
+  callView,
+  type TransactionReceipt,
+  transactionReceipt,
+} from "../../lib/proof/chain-reader.ts";
 import { unixSeconds } from "../../lib/time.ts";
 
 /*
@@ -118,7 +123,7 @@ async function bidLines(pack: GrantProofPack, chain: ChainReader): Promise<Check
   const hash = attempt(() => bidHash(message));
   const opened = committed(bid.termsSalt, bid.terms);
   const signer = signerOf(financingDomain(pack.chainId, pack.contracts.financing), "Bid", message, bid.signature);
-  const [award, anchor, onChain] = await Promise.all([
+  const [award, [anchoredAt, anchorKind], onChain] = await Promise.all([
     viewOne(chain, pack.contracts.financing, "awardOf", [request.requestKey]),
     callView(chain, pack.contracts.anchors, "anchorOf", [bid.root]),
     viewOne(chain, pack.contracts.financing, "requestOf", [request.requestKey]),
@@ -135,10 +140,9 @@ async function bidLines(pack: GrantProofPack, chain: ChainReader): Promise<Check
     { id: "bidSignature", ok: same(signer, bid.institution), stored: bid.institution, onChain: signer },
     {
       id: "bidAnchored",
-      ok:
-        leads && anchor.at > 0n && anchor.at <= onChain.closesAt && Number(anchor.kind) === anchorKinds.bids,
+      ok: leads && anchoredAt > 0n && anchoredAt <= onChain.closesAt && Number(anchorKind) === anchorKinds.bids,
       stored: leads ? bid.root : `${hash} ↛ ${bid.root}`,
-      onChain: anchor.at > 0n ? `${bid.root} · ${new Date(Number(anchor.at) * 1000).toISOString()}` : "–",
+      onChain: anchoredAt > 0n ? `${bid.root} · ${new Date(Number(anchoredAt) * 1000).toISOString()}` : "–",
     },
     {
       id: "awardOnChain",

@@ -1,6 +1,27 @@
+import { AuditOutlined, DashboardOutlined, FileTextOutlined, InboxOutlined, TeamOutlined } from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
 
 /** Children of /regulator. */
-export const regulatorRoutes: RouteObject[] = [];
-export const regulatorMenu: MenuEntry[] = [];
+export const regulatorRoutes: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import("./overview-page.tsx")).RegulatorOverviewPage }) },
+  { path: "grants", lazy: async () => ({ Component: (await import("./grants-page.tsx")).RegulatorGrantsPage }) },
+  {
+    path: "grants/:id",
+    lazy: async () => ({ Component: (await import("./grant-audit-page.tsx")).RegulatorGrantAuditPage }),
+  },
+  { path: "requests", lazy: async () => ({ Component: (await import("./requests-page.tsx")).RegulatorRequestsPage }) },
+  {
+    path: "participants",
+    lazy: async () => ({ Component: (await import("./participants-page.tsx")).RegulatorParticipantsPage }),
+  },
+  { path: "batches", lazy: async () => ({ Component: (await import("./batches-page.tsx")).RegulatorBatchesPage }) },
+  { path: "batches/:id", lazy: async () => ({ Component: (await import("./batch-page.tsx")).RegulatorBatchPage }) },
+];
+export const regulatorMenu: MenuEntry[] = [
+  { path: "/regulator", label: "regulator:menu.overview", icon: DashboardOutlined },
+  { path: "/regulator/grants", label: "regulator:menu.grants", icon: AuditOutlined },
+  { path: "/regulator/requests", label: "regulator:menu.requests", icon: FileTextOutlined },
+  { path: "/regulator/participants", label: "regulator:menu.participants", icon: TeamOutlined },
+  { path: "/regulator/batches", label: "regulator:menu.batches", icon: InboxOutlined },
+];

@@ -58,14 +58,15 @@ export function LoginPage() {
             label={t("username")}
             rules={[{ required: true, whitespace: true, message: t("usernameMissing") }]}
           >
-            <Input prefix={<UserOutlined />} autoComplete="username" autoCapitalize="none" data-testid="login-username" />
+            <Input
+              prefix={<UserOutlined />}
+              autoComplete="username"
+              autoCapitalize="none"
+              data-testid="login-username"
+            />
           </Form.Item>
           <Form.Item name="password" label={t("password")} rules={[{ required: true, message: t("passwordMissing") }]}>
-            <Input.Password
-              prefix={<LockOutlined />}
-              autoComplete="current-password"
-              data-testid="login-password"
-            />
+            <Input.Password prefix={<LockOutlined />} autoComplete="current-password" data-testid="login-password" />
           </Form.Item>
           {login.error !== undefined && (
             <Form.Item>

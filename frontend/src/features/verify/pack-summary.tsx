@@ -20,14 +20,26 @@ export function PackSummary({ pack }: { pack: Pack }) {
         pack.kind === "grant"
           ? [
               { key: "kind", label: t("kind"), children: t("kinds.grant") },
-              { key: "enterprise", label: t("common:enterprise"), children: nameIn(pack.pack.request.terms, "enterprise") },
-              { key: "institution", label: t("common:institution"), children: nameIn(pack.pack.grant.terms, "institution") },
+              {
+                key: "enterprise",
+                label: t("common:enterprise"),
+                children: nameIn(pack.pack.request.terms, "enterprise"),
+              },
+              {
+                key: "institution",
+                label: t("common:institution"),
+                children: nameIn(pack.pack.grant.terms, "institution"),
+              },
               { key: "amount", label: t("granted"), children: formatFen(pack.pack.grant.amountFen) },
               { key: "id", label: t("grantId"), children: <HashText value={pack.pack.grant.grantId} /> },
             ]
           : [
               { key: "kind", label: t("kind"), children: `${t("kinds.leaf")} · ${pack.pack.kind}` },
-              { key: "commitment", label: t("common:record.commitment"), children: <HashText value={pack.pack.commitment} /> },
+              {
+                key: "commitment",
+                label: t("common:record.commitment"),
+                children: <HashText value={pack.pack.commitment} />,
+              },
               { key: "root", label: t("root"), children: <HashText value={pack.pack.root} /> },
             ]
       }

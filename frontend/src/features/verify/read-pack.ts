@@ -1,5 +1,5 @@
-import { grantProofPack, leafProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
 import type { GrantProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
+import { grantProofPack, leafProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
 import type { LeafProofPack } from "../../lib/proof/leaf-pack.ts";
 
 export type Pack = { kind: "grant"; pack: GrantProofPack } | { kind: "leaf"; pack: LeafProofPack };

@@ -24,7 +24,10 @@ export function VerifyPage() {
   const { t } = useTranslation("verify");
   const account = useAccount();
   const meta = useQuery(metaQuery).data;
-  const [loaded, setLoaded] = useState<{ name: string; outcome: ReturnType<typeof readPack> | { fault: "tooLarge" } }>();
+  const [loaded, setLoaded] = useState<{
+    name: string;
+    outcome: ReturnType<typeof readPack> | { fault: "tooLarge" };
+  }>();
   const [chosen, setChosen] = useState<Source>();
   const [url, setUrl] = useState("");
   const [lines, setLines] = useState<CheckResult[]>();

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { Api } from "../../scripts/client/api.ts";
-import { sleep, waitFor, whileServerAway } from "../../scripts/client/waiting.ts";
+import { Api } from "./api.ts";
+import { sleep, waitFor, whileServerAway } from "./waiting.ts";
 
-/** A server process of its own, with all its helpers, that a test can kill. */
+/** A server process of its own, with all its helpers, that can be killed. */
 export interface ChildServer {
   readonly url: string;
   /** kill -9 of the server and of every process that it started, as a power cut would. */
@@ -34,8 +34,9 @@ const ended = (child: ChildProcess): Promise<number | null> =>
     ? Promise.resolve(child.exitCode)
     : new Promise((resolve) => child.once("exit", (code) => resolve(code)));
 
-export async function startChildServer(dataDir: string, port: number): Promise<ChildServer> {
-  const options = ["--data-dir", dataDir, "--port", String(port), "--sample-enterprises", "60", "--log-level", "warn"];
+export async function startChildServer(dataDir: string, port: number, sampleEnterprises = 60): Promise<ChildServer> {
+  const where = ["--data-dir", dataDir, "--port", String(port)];
+  const options = [...where, "--sample-enterprises", String(sampleEnterprises), "--log-level", "warn"];
   const child = spawn(process.execPath, ["backend/main.ts", ...options], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_OPTIONS: "" },

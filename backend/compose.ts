@@ -1,0 +1,260 @@
+import type { JsonRpcProvider } from "ethers";
+import { createAnchoringService, MAX_LEAVES } from "./features/anchoring/anchoring-service.ts";
+import { createAuditService } from "./features/audit/audit-service.ts";
+import { bidMessage, createBidService } from "./features/bids/bid-service.ts";
+import { createConsentService } from "./features/consents/consent-service.ts";
+import { createDataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
+import { YUXI_DISTRICTS } from "./features/data-exchange/domain/districts.ts";
+import {
+  STANDARD_CATALOGS,
+  STANDARD_DEPARTMENTS,
+  standardCatalog,
+} from "./features/data-exchange/domain/standard-catalogs.ts";
+import { createIngestionService } from "./features/data-exchange/ingestion-service.ts";
+import { createGrantService } from "./features/grants/grant-service.ts";
+import { createIdentityService } from "./features/identity/identity-service.ts";
+import { createMatchingService } from "./features/matching/matching-service.ts";
+import { createParticipantService } from "./features/participants/participant-service.ts";
+import { createProductService } from "./features/products/product-service.ts";
+import { INDICATORS } from "./features/profiles/domain/indicators.ts";
+import { createProfileService } from "./features/profiles/profile-service.ts";
+import { createRequestService, type RequestService } from "./features/requests/request-service.ts";
+import type { Actor } from "./lib/actor.ts";
+import type { ChainContext } from "./lib/chain-context.ts";
+import type { Clock } from "./lib/clock.ts";
+import { DomainError } from "./lib/errors.ts";
+import { createSignal } from "./platform/jobs/signal.ts";
+import type { Stores } from "./stores.ts";
+
+export interface Parts {
+  stores: Stores;
+  chain: ChainContext;
+  provider: JsonRpcProvider;
+  /** The block before the first contract. */
+  startBlock: number;
+  sessionSecret: Buffer;
+  filesDir: string;
+  clock: Clock;
+}
+
+/** Builds every service and passes each what it needs: the one place that knows all features. */
+export function compose({ stores, chain, provider, startBlock, sessionSecret, filesDir, clock }: Parts) {
+  const work = createSignal();
+  const ingestionWork = createSignal();
+  const onWork = work.notify;
+  const departmentName = new Map(STANDARD_DEPARTMENTS.map(({ code, name }) => [code, name]));
+
+  const anchoring = createAnchoringService(
+    stores.acts,
+    stores.leaves,
+    {
+      address: chain.contracts.anchors,
+      encodeAnchor: (root, kind, count) => chain.anchors.encodeFunctionData("anchor", [root, kind, count]),
+    },
+    onWork,
+  );
+  const participants = createParticipantService(stores.participants, chain, anchoring, clock, onWork);
+  const identity = createIdentityService(stores.accounts, participants, sessionSecret, clock);
+  const nameOf = async (participantId: string): Promise<string> => (await participants.find(participantId))?.name ?? "";
+
+  const consents = createConsentService(
+    stores.consents,
+    chain,
+    {
+      requireActive: participants.requireActive,
+      knownCatalogs: new Set(STANDARD_CATALOGS.map(({ id }) => id)),
+      ownsRequest: async (holderId, requestId) => (await stores.requests.find(requestId))?.enterpriseId === holderId,
+      anchorsOf: anchoring.anchorsOf,
+    },
+    clock,
+    onWork,
+  );
+
+  async function mayRead(actor: Actor, uscc: string, catalogId: string): Promise<boolean> {
+    if (actor.role === "regulator") return true;
+    const [subject] = await participants.byUsccs([uscc]);
+    if (!subject) return false;
+    if (actor.role === "enterprise") return subject._id === actor.participantId;
+    if (actor.role !== "institution") return false;
+    const live = await consents.liveFor(actor.participantId, { holderId: subject._id });
+    const covering = live.find(({ terms }) => terms.catalogs.includes(catalogId));
+    if (!covering) return false;
+    await consents.use(
+      { id: actor.participantId, name: await nameOf(actor.participantId) },
+      { holderId: subject._id, requestId: covering.terms.requestId ?? "", what: `record:${catalogId}` },
+    );
+    return true;
+  }
+
+  const exchange = createDataExchangeService({
+    batches: stores.batches,
+    records: stores.records,
+    catalogs: STANDARD_CATALOGS,
+    departments: STANDARD_DEPARTMENTS,
+    departmentOf: async (participantId) => (await participants.find(participantId))?.departmentCode,
+    batchAnchor: anchoring.batchAnchor,
+    proofInBatch: anchoring.proofInBatch,
+    mayRead,
+  });
+  const ingestion = createIngestionService(
+    stores.batches,
+    stores.records,
+    standardCatalog,
+    { maxLeaves: MAX_LEAVES, anchorBatch: anchoring.anchorBatch },
+    filesDir,
+    clock,
+    ingestionWork.notify,
+  );
+
+  const profiles = createProfileService(
+    stores.snapshots,
+    {
+      recordsOf: exchange.recordsOf,
+      receivedCatalogs: exchange.receivedCatalogs,
+      catalogLabel(catalogId) {
+        const catalog = standardCatalog(catalogId);
+        return { catalogName: catalog.name, departmentName: departmentName.get(catalog.departmentCode)! };
+      },
+      districtName: (code) => YUXI_DISTRICTS.find((district) => district.code === code)?.name.zh ?? code,
+      enterprise: participants.requireActive,
+      async request(_institutionId, requestId) {
+        const request = await stores.requests.find(requestId);
+        if (!request) throw new DomainError("notFound", "there is no such request");
+        return { enterpriseId: request.enterpriseId, uscc: request.terms.enterprise.uscc };
+      },
+      readUnderConsent: consents.use,
+    },
+    clock,
+    onWork,
+  );
+
+  const indicatorNames = new Map(INDICATORS.map(({ id, name }) => [id, name]));
+  const products = createProductService(stores.products, new Set(indicatorNames.keys()), clock);
+  const matching = createMatchingService(products, indicatorNames);
+
+  const bids = createBidService(
+    stores.bids,
+    chain,
+    {
+      requireActive: participants.requireActive,
+      findRequest: stores.requests.find,
+      isOpenForBids: async (requestId) => {
+        const request = await stores.requests.find(requestId);
+        return request !== null && requests.isOpenForBids(request);
+      },
+      anchorsOf: anchoring.anchorsOf,
+    },
+    clock,
+    onWork,
+  );
+  const confirmedBidProof = async (bidId: string) => {
+    const proof = await anchoring.proofOfLeaf(`bid:${bidId}`);
+    return proof?.anchor.state === "confirmed" ? proof : null;
+  };
+  const requests: RequestService = createRequestService(
+    stores.requests,
+    chain,
+    {
+      requireActive: participants.requireActive,
+      findParticipants: participants.findMany,
+      outline: profiles.outline,
+      receiptsOf: anchoring.receiptsOf,
+      liveConsents: async (recipientId) =>
+        (await consents.liveFor(recipientId, {})).map(({ _id, holder, terms }) => ({
+          id: _id,
+          holderId: holder.id,
+          requestId: terms.requestId,
+        })),
+      async bidsOf(requestIds) {
+        const grouped = new Map<string, { id: string; institutionId: string }[]>();
+        for (const { _id, requestId, institution } of await stores.bids.ofRequests(requestIds)) {
+          grouped.set(requestId, [...(grouped.get(requestId) ?? []), { id: _id, institutionId: institution.id }]);
+        }
+        return grouped;
+      },
+      async awardableBid(requestId, bidId) {
+        const bid = await stores.bids.find(bidId);
+        if (bid?.requestId !== requestId) return null;
+        return {
+          id: bidId,
+          bidHash: bid.bidHash,
+          institutionId: bid.institution.id,
+          message: bidMessage(bid),
+          signature: bid.signature,
+        };
+      },
+      bidProof: confirmedBidProof,
+    },
+    clock,
+    onWork,
+  );
+  const grants = createGrantService(
+    stores.grants,
+    chain,
+    {
+      requireActive: participants.requireActive,
+      findRequest: stores.requests.find,
+      findBid: stores.bids.find,
+      recordGrant: requests.recordGrant,
+      receiptsOf: anchoring.receiptsOf,
+    },
+    clock,
+    onWork,
+  );
+
+  const audit = createAuditService(
+    chain,
+    {
+      findRequest: stores.requests.find,
+      findBid: stores.bids.find,
+      bidProof: (bidId) => anchoring.proofOfLeaf(`bid:${bidId}`),
+      receiptOf: anchoring.receiptOf,
+      grants: (page) => stores.grants.list({}, page, 50),
+      grantByGrantId: stores.grants.byGrantId,
+      call: (to, data) => provider.call({ to, data }),
+      async transactionReceipt(hash) {
+        const receipt = await provider.getTransactionReceipt(hash);
+        return (
+          receipt && {
+            hash: receipt.hash,
+            blockHash: receipt.blockHash,
+            blockNumber: receipt.blockNumber,
+            status: receipt.status ?? 0,
+          }
+        );
+      },
+      blockNumber: () => provider.getBlockNumber(),
+      async grantIdsOnChain() {
+        const event = chain.financing.getEvent("Granted")!;
+        const logs = await provider.getLogs({
+          address: chain.contracts.financing,
+          topics: [event.topicHash],
+          fromBlock: startBlock,
+        });
+        return logs.map((log) => chain.financing.decodeEventLog(event, log.data, log.topics).grantId as string);
+      },
+    },
+    clock,
+  );
+
+  return {
+    work,
+    ingestionWork,
+    anchoring,
+    participants,
+    identity,
+    consents,
+    exchange,
+    ingestion,
+    profiles,
+    products,
+    matching,
+    bids,
+    requests,
+    grants,
+    audit,
+    nameOf,
+  };
+}
+
+export type Services = ReturnType<typeof compose>;

@@ -1,0 +1,114 @@
+import type { JsonRpcProvider } from "ethers";
+import type { z } from "zod";
+import type { Services } from "./compose.ts";
+import { receiptOfAct } from "./features/anchoring/anchoring-service.ts";
+import { auditRoutes } from "./features/audit/audit-routes.ts";
+import { bidRoutes } from "./features/bids/bid-routes.ts";
+import { consentRoutes } from "./features/consents/consent-routes.ts";
+import { dataExchangeRoutes } from "./features/data-exchange/data-exchange-routes.ts";
+import { YUXI_DISTRICTS } from "./features/data-exchange/domain/districts.ts";
+import { grantRoutes } from "./features/grants/grant-routes.ts";
+import { identityRoutes } from "./features/identity/identity-routes.ts";
+import { meta } from "./features/identity/identity-schemas.ts";
+import { matchingRoutes } from "./features/matching/matching-routes.ts";
+import { participantRoutes } from "./features/participants/participant-routes.ts";
+import { productRoutes } from "./features/products/product-routes.ts";
+import { profileRoutes } from "./features/profiles/profile-routes.ts";
+import { requestRoutes } from "./features/requests/request-routes.ts";
+import type { ChainContext } from "./lib/chain-context.ts";
+import type { Api } from "./platform/http/endpoint.ts";
+import type { Stores } from "./stores.ts";
+
+export type Meta = z.infer<typeof meta>;
+
+interface Parts {
+  services: Services;
+  stores: Stores;
+  chain: ChainContext;
+  provider: JsonRpcProvider;
+  meta(): Promise<Meta>;
+  outboxWaiting(): Promise<number>;
+}
+
+/** Every feature's routes on one API. */
+export function addRoutes(api: Api, parts: Parts): void {
+  const { services, stores, chain, provider } = parts;
+  const { participants, exchange, profiles, requests, grants, anchoring } = services;
+
+  api.add({
+    method: "get",
+    path: "/meta",
+    access: "public",
+    summary: "What a client needs to sign",
+    answer: meta,
+    handle: () => parts.meta(),
+  });
+  identityRoutes(api, services.identity, participants);
+  participantRoutes(api, participants, async (query) => {
+    const found = await exchange.searchRegistrations(query);
+    const admitted = await participants.byUsccs(found.map(({ uscc }) => uscc));
+    const idOf = new Map(admitted.map(({ uscc, _id }) => [uscc, _id]));
+    return found.map(({ uscc, fields }) => ({
+      uscc,
+      name: String(fields.name ?? ""),
+      district:
+        YUXI_DISTRICTS.find(({ code }) => code === fields.districtCode)?.name.zh ?? String(fields.districtCode ?? ""),
+      industry: String(fields.industryName ?? fields.industryCode ?? ""),
+      status: String(fields.status ?? ""),
+      ...(idOf.has(uscc) ? { participantId: idOf.get(uscc)! } : {}),
+    }));
+  });
+  dataExchangeRoutes(api, exchange, services.ingestion, { chainId: chain.chainId, anchors: chain.contracts.anchors });
+  profileRoutes(api, profiles, services.nameOf);
+  productRoutes(api, services.products, participants.requireActive);
+  matchingRoutes(api, services.matching, profiles.own, requests.own);
+  requestRoutes(api, requests);
+  bidRoutes(api, services.bids);
+  consentRoutes(api, services.consents);
+  grantRoutes(api, grants);
+  auditRoutes(api, services.audit, {
+    visibleGrant: grants.visible,
+    receipt: anchoring.receipt,
+    rpc: (method, params) => provider.send(method, params),
+    async status() {
+      const [failed, leaves, open] = await Promise.all([
+        stores.acts.failed(20),
+        anchoring.waitingLeaves(),
+        stores.relay.openTransactions(),
+      ]);
+      return {
+        blockNumber: await provider.getBlockNumber(),
+        queuedActs: await stores.acts.countQueued(),
+        openTransactions: open.length,
+        failedActs: failed.map((act) => ({
+          id: act._id,
+          kind: act.kind,
+          reason: receiptOfAct(act).reason ?? "",
+          at: act.createdAt.toISOString(),
+        })),
+        waitingLeaves: leaves.count,
+        oldestWaitingSeconds: leaves.oldestSeconds,
+        outboxWaiting: await parts.outboxWaiting(),
+      };
+    },
+    async totals() {
+      const [data, requested, granted, institutions, admittedEnterprises, products] = await Promise.all([
+        exchange.totals(),
+        stores.requests.totals(),
+        stores.grants.totals(),
+        stores.participants.count("institution"),
+        stores.participants.count("enterprise"),
+        services.products.list(),
+      ]);
+      return {
+        ...data,
+        ...requested,
+        ...granted,
+        institutions,
+        admittedEnterprises,
+        products: products.length,
+        blockNumber: await provider.getBlockNumber(),
+      };
+    },
+  });
+}

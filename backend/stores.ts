@@ -1,0 +1,46 @@
+import type { Connection, Model } from "mongoose";
+import { createActStore } from "./features/anchoring/act-store.ts";
+import { createLeafStore } from "./features/anchoring/leaf-store.ts";
+import { createRelayMongoStore } from "./features/anchoring/relay-mongo-store.ts";
+import { createBidStore } from "./features/bids/bid-store.ts";
+import { createConsentStore } from "./features/consents/consent-store.ts";
+import { createBatchStore } from "./features/data-exchange/batch-store.ts";
+import { createRecordStore } from "./features/data-exchange/record-store.ts";
+import { createGrantStore } from "./features/grants/grant-store.ts";
+import { createAccountStore } from "./features/identity/account-store.ts";
+import { createSettingsStore } from "./features/installation/settings-store.ts";
+import { createParticipantStore } from "./features/participants/participant-store.ts";
+import { createProductStore } from "./features/products/product-store.ts";
+import { createSnapshotStore } from "./features/profiles/snapshot-store.ts";
+import { createRequestStore } from "./features/requests/request-store.ts";
+import type { AggregateFields } from "./platform/mongo/aggregate.ts";
+import { initModels } from "./platform/mongo/connect.ts";
+import { createLeases } from "./platform/mongo/leases.ts";
+
+/** All collections of one database, their indexes built. */
+export async function createStores(connection: Connection) {
+  const acts = createActStore(connection);
+  const stores = {
+    acts,
+    leaves: createLeafStore(connection),
+    participants: createParticipantStore(connection),
+    accounts: createAccountStore(connection),
+    settings: createSettingsStore(connection),
+    batches: createBatchStore(connection),
+    records: createRecordStore(connection),
+    snapshots: createSnapshotStore(connection),
+    products: createProductStore(connection),
+    consents: createConsentStore(connection),
+    requests: createRequestStore(connection),
+    bids: createBidStore(connection),
+    grants: createGrantStore(connection),
+    leases: createLeases(connection),
+  };
+  await initModels(connection);
+  const aggregates = Object.values(connection.models).filter(
+    (model) => model.schema.path("outbox") !== undefined,
+  ) as unknown as Model<AggregateFields>[];
+  return { ...stores, relay: await createRelayMongoStore(connection, acts), aggregates };
+}
+
+export type Stores = Awaited<ReturnType<typeof createStores>>;

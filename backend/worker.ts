@@ -1,0 +1,114 @@
+import type { InterfaceAbi, JsonRpcProvider } from "ethers";
+import type { Logger } from "pino";
+import type { Services } from "./compose.ts";
+import type { ActPayload, LeafPayload } from "./lib/effects.ts";
+import { createLoop, type Loop } from "./platform/chain/loop.ts";
+import { createRelayer } from "./platform/chain/relayer.ts";
+import { createOutboxDispatcher } from "./platform/mongo/outbox-dispatcher.ts";
+import type { Stores } from "./stores.ts";
+
+const LEASE = "worker";
+const LEASE_MS = 15_000;
+
+export interface WorkerParts {
+  stores: Stores;
+  services: Services;
+  provider: JsonRpcProvider;
+  relayerKey: string;
+  relayAddress: string;
+  abis: readonly InterfaceAbi[];
+  confirmations: number;
+  pollMs: number;
+  /** The same after a restart, so that an instance that was killed takes its own lease up at once. */
+  owner: string;
+  log: Logger;
+}
+
+export interface Worker {
+  start(): void;
+  stop(): Promise<void>;
+  outboxWaiting(): Promise<number>;
+}
+
+/** Everything that goes on behind the answers: outboxes, batches, anchoring, relaying. One process at a time does it. */
+export function createWorker(parts: WorkerParts): Worker {
+  const { stores, services, log, owner } = parts;
+  const relayer = createRelayer({
+    provider: parts.provider,
+    key: parts.relayerKey,
+    relayAddress: parts.relayAddress,
+    store: stores.relay,
+    confirmations: parts.confirmations,
+    abis: parts.abis,
+    pollMs: parts.pollMs,
+    log: (line) => log.warn(line),
+  });
+  const failing = (what: string) => (error: unknown, failures: number) => {
+    if (failures === 1 || failures % 20 === 0) log.error({ err: error, failures }, `${what} failed and is tried again`);
+  };
+
+  const leaves = createLoop({ step: services.anchoring.batchLeaves, idleMs: 500, onError: failing("anchoring") });
+  const dispatcher = createOutboxDispatcher(
+    stores.aggregates,
+    {
+      act: async (payload, order) => {
+        await stores.acts.add(payload as ActPayload, order);
+        relayer.wake();
+      },
+      leaf: async (payload, order) => {
+        await stores.leaves.add(payload as LeafPayload, order);
+        leaves.wake();
+      },
+      access: (payload) => services.consents.logAccess(payload as Parameters<typeof services.consents.logAccess>[0]),
+      "account.activate": (payload) => services.identity.activate((payload as { accountId: string }).accountId),
+      "bids.decided": (payload) => {
+        const { requestId, acceptedBidId } = payload as { requestId: string; acceptedBidId: string };
+        return services.bids.decide(requestId, acceptedBidId);
+      },
+      "grant.store": (payload) => services.grants.store(payload as Parameters<typeof services.grants.store>[0]),
+    },
+    (error, entry) =>
+      log.error({ err: error, effect: entry.type, entryId: entry._id }, "an effect failed and is tried again"),
+  );
+  const outbox = createLoop({ step: dispatcher.runOnce, idleMs: 500, onError: failing("the outbox") });
+  const ingestion = createLoop({
+    step: () => services.ingestion.ingestNext(),
+    idleMs: 1_000,
+    onError: failing("ingestion"),
+  });
+  services.work.listen(() => outbox.wake());
+  services.ingestionWork.listen(() => ingestion.wake());
+
+  const loops: Loop[] = [outbox, leaves, ingestion];
+  let holding = false;
+  const lease = createLoop({
+    async step() {
+      const held = await stores.leases.hold(LEASE, owner, LEASE_MS);
+      if (held && !holding) {
+        for (const loop of loops) loop.start();
+        relayer.start();
+      } else if (!held && holding) {
+        log.warn("another process has taken over the work");
+        await rest();
+      }
+      holding = held;
+      return false;
+    },
+    idleMs: LEASE_MS / 3,
+    maxBackoffMs: LEASE_MS / 3,
+    onError: failing("renewing the lease"),
+  });
+  const rest = async (): Promise<void> => {
+    await Promise.all([...loops.map((loop) => loop.stop()), relayer.stop()]);
+  };
+
+  return {
+    start: () => lease.start(),
+    async stop() {
+      await lease.stop();
+      await rest();
+      await stores.leases.release(LEASE, owner).catch(() => undefined);
+    },
+    outboxWaiting: dispatcher.waiting,
+  };
+}

@@ -1,0 +1,49 @@
+import { CheckCircleFilled, CloseCircleFilled, QuestionCircleFilled } from "@ant-design/icons";
+import { useTranslation } from "react-i18next";
+import type { MatchView } from "../../../../backend/features/matching/matching-schemas.ts";
+import { formatDate, formatValue, localized } from "../../lib/format.ts";
+
+type Reason = MatchView["reasons"][number];
+
+const icons = {
+  eligible: <CheckCircleFilled className="rq-pass" />,
+  notEligible: <CloseCircleFilled className="rq-fail" />,
+  unknown: <QuestionCircleFilled className="rq-unsure" />,
+};
+
+/** "at least 1,000.00 yuan", "between 12 and 36". */
+function useExpectation() {
+  const { t } = useTranslation();
+  return ({ condition, unit }: Reason): string => {
+    const values = (Array.isArray(condition.value) ? condition.value : [condition.value]).map((value) =>
+      formatValue(value, unit),
+    );
+    const joined = condition.op === "between" ? values.join(" – ") : values.join(t("listSeparator"));
+    return `${t(`op.${condition.op}`)} ${joined}`;
+  };
+}
+
+/** Each condition of a product with the value, source and date behind it. */
+export function MatchReasons({ reasons }: { reasons: Reason[] }) {
+  const { t } = useTranslation("enterprise");
+  const expectation = useExpectation();
+  return (
+    <ul className="rq-reasons">
+      {reasons.map((reason) => (
+        <li key={`${reason.condition.indicator}:${reason.condition.op}:${String(reason.condition.value)}`}>
+          {icons[reason.verdict]}
+          <div>
+            <div>
+              {localized(reason.name)} {expectation(reason)}
+            </div>
+            <div className="rq-small rq-soft">
+              {t("match.yours")} {formatValue(reason.value, reason.unit)}
+              {reason.departmentName && ` · ${localized(reason.departmentName)}`}
+              {reason.asOf && ` · ${formatDate(reason.asOf)}`}
+            </div>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,120 @@
+import type { z } from "zod";
+import type { BidView } from "../../../../backend/features/bids/bid-schemas.ts";
+import type {
+  consentInput,
+  consentTerms,
+  revocationInput,
+} from "../../../../backend/features/consents/consent-schemas.ts";
+import type { RequestView, requestInput, requestTerms } from "../../../../backend/features/requests/request-schemas.ts";
+import { commitment } from "../../../../backend/lib/commitment.ts";
+import { bidHash, consentsDomain, financingDomain, participantsDomain } from "../../../../contracts/typed-data.ts";
+import { randomKeyIndex, randomSalt, requestKeyOf, signAct } from "../../lib/keys.ts";
+import type { Meta } from "../../lib/queries.ts";
+import { unixSeconds, wholeSecondIso } from "../../lib/time.ts";
+import type { Signer } from "../session/signer-context.ts";
+
+export type RequestTerms = z.infer<typeof requestTerms>;
+export type ConsentTerms = z.infer<typeof consentTerms>;
+
+/** A request under a fresh one-time key: signed by that key, endorsed by the main key. */
+export async function signRequest(
+  signer: Signer,
+  meta: Meta,
+  terms: RequestTerms,
+  times: { closesAt: Date; expiresAt: Date },
+): Promise<z.input<typeof requestInput>> {
+  const mainKey = await signer.unlock();
+  const keyIndex = randomKeyIndex();
+  const requestKey = requestKeyOf(mainKey, keyIndex);
+  const salt = randomSalt();
+  const termsCommitment = commitment(salt, terms);
+  const closesAt = wholeSecondIso(times.closesAt);
+  const expiresAt = wholeSecondIso(times.expiresAt);
+  const signature = await signAct(
+    requestKey,
+    financingDomain(meta.chainId, meta.contracts.financing),
+    "FinancingRequest",
+    {
+      requestKey: requestKey.address,
+      termsCommitment,
+      amountFen: BigInt(terms.amountFen),
+      closesAt: unixSeconds(closesAt),
+      expiresAt: unixSeconds(expiresAt),
+    },
+  );
+  const endorsement = await signAct(
+    mainKey,
+    participantsDomain(meta.chainId, meta.contracts.participants),
+    "RequestEndorsement",
+    { requestKey: requestKey.address, termsCommitment },
+  );
+  return { terms, salt, requestKey: requestKey.address, keyIndex, closesAt, expiresAt, signature, endorsement };
+}
+
+/** The request's own key again; its address tells whether this account's key is the one that made the request. */
+async function keyOfRequest(signer: Signer, request: RequestView) {
+  if (request.keyIndex === undefined) throw new Error("The request has no key index");
+  const key = await signer.requestKey(request.keyIndex);
+  if (key.address.toLowerCase() !== request.requestKey.toLowerCase())
+    throw new Error(`This key does not control the request ${request.requestKey}`);
+  return key;
+}
+
+/** Signs the award of a bid. What is signed is recomputed from the terms shown, not taken from the server. */
+export async function signAward(signer: Signer, meta: Meta, request: RequestView, bid: BidView): Promise<string> {
+  const hash = bidHash({
+    requestKey: request.requestKey,
+    institution: bid.institution.address,
+    termsCommitment: commitment(bid.termsSalt, bid.terms),
+    amountFen: BigInt(bid.terms.amountFen),
+    validUntil: unixSeconds(bid.validUntil),
+    salt: bid.salt,
+  });
+  if (hash !== bid.bidHash) throw new Error(`The bid's terms do not match its hash ${bid.bidHash}`);
+  return signAct(
+    await keyOfRequest(signer, request),
+    financingDomain(meta.chainId, meta.contracts.financing),
+    "Award",
+    { requestKey: request.requestKey, bidHash: hash },
+  );
+}
+
+export const signWithdrawal = async (signer: Signer, meta: Meta, request: RequestView): Promise<string> =>
+  signAct(await keyOfRequest(signer, request), financingDomain(meta.chainId, meta.contracts.financing), "Withdrawal", {
+    requestKey: request.requestKey,
+  });
+
+export async function signConsent(
+  signer: Signer,
+  meta: Meta,
+  terms: ConsentTerms,
+  addresses: { holder: string; recipient: string },
+  times: { startsAt: Date; expiresAt: Date },
+): Promise<z.input<typeof consentInput>> {
+  const id = randomSalt();
+  const salt = randomSalt();
+  const startsAt = wholeSecondIso(times.startsAt);
+  const expiresAt = wholeSecondIso(times.expiresAt);
+  const signature = await signer.sign(consentsDomain(meta.chainId, meta.contracts.participants), "Consent", {
+    id,
+    ...addresses,
+    termsCommitment: commitment(salt, terms),
+    startsAt: unixSeconds(startsAt),
+    expiresAt: unixSeconds(expiresAt),
+  });
+  return { id, terms, salt, startsAt, expiresAt, signature };
+}
+
+export async function signRevocation(
+  signer: Signer,
+  meta: Meta,
+  consent: { id: string; holder: { address: string } },
+): Promise<z.input<typeof revocationInput>> {
+  const revokedAt = wholeSecondIso(new Date());
+  const signature = await signer.sign(consentsDomain(meta.chainId, meta.contracts.participants), "ConsentRevocation", {
+    id: consent.id,
+    holder: consent.holder.address,
+    revokedAt: unixSeconds(revokedAt),
+  });
+  return { revokedAt, signature };
+}

@@ -1,0 +1,131 @@
+import { ReloadOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Card, Statistic } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { HashText } from "../../components/hash-text.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { StatusCards } from "../../components/status-cards.tsx";
+import { formatCount, formatFenShort, formatTime } from "../../lib/format.ts";
+import { statusQuery } from "../../lib/oversight-queries.ts";
+import { type Totals, totalsQuery } from "../../lib/queries.ts";
+import { Verdict } from "./check-lines.tsx";
+import { type Reconciliation, reconciliationQuery } from "./queries.ts";
+
+const FIGURES = [
+  "enterprises",
+  "admittedEnterprises",
+  "institutions",
+  "departments",
+  "catalogs",
+  "records",
+  "products",
+  "requests",
+  "requestedFen",
+  "grants",
+  "grantedFen",
+  "blockNumber",
+] as const satisfies readonly (keyof Totals)[];
+
+/** The whole at a glance: does the store agree with the chain, how much was asked and granted, is anything stuck. */
+export function RegulatorOverviewPage() {
+  const { t } = useTranslation("regulator");
+  const totals = useQuery(totalsQuery);
+  const checked = useQuery(reconciliationQuery);
+  const status = useQuery(statusQuery);
+  return (
+    <>
+      <PageHeader
+        title={t("overview.title")}
+        description={t("overview.intro")}
+        actions={
+          <Button
+            icon={<ReloadOutlined />}
+            loading={checked.isFetching}
+            onClick={() => void checked.refetch()}
+            data-testid="reconciliation-run"
+          >
+            {t("overview.reconcile")}
+          </Button>
+        }
+      />
+      <div className="rq-stack">
+        <QueryView query={checked}>{(data) => <ReconciliationResult result={data} />}</QueryView>
+        <QueryView query={totals}>
+          {(data) => (
+            <div
+              className="rq-grid"
+              style={{ gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 190px), 1fr))" }}
+              data-testid="totals"
+            >
+              {FIGURES.map((figure) => (
+                <Card key={figure} size="small" data-testid={`total-${figure}`}>
+                  <Statistic
+                    title={t(`total.${figure}`)}
+                    value={
+                      figure === "requestedFen" || figure === "grantedFen"
+                        ? formatFenShort(data[figure])
+                        : formatCount(data[figure])
+                    }
+                  />
+                </Card>
+              ))}
+            </div>
+          )}
+        </QueryView>
+        <h2 className="audit-heading">{t("overview.platform")}</h2>
+        <QueryView query={status}>{(data) => <StatusCards status={data} />}</QueryView>
+      </div>
+    </>
+  );
+}
+
+function ReconciliationResult({ result }: { result: Reconciliation }) {
+  const { t } = useTranslation("regulator");
+  const clean = result.differing.length === 0 && result.missing.length === 0;
+  return (
+    <div className="rq-stack">
+      <Verdict
+        matches={clean}
+        testId="reconciliation"
+        detail={t("overview.reconciled", {
+          matching: formatCount(result.matching),
+          grants: formatCount(result.grants),
+          time: formatTime(result.checkedAt),
+        })}
+      />
+      {result.differing.length > 0 && (
+        <Card
+          title={t("overview.differing", { count: result.differing.length })}
+          data-testid="reconciliation-differing"
+        >
+          <ul className="audit-list">
+            {result.differing.map((item) => (
+              <li key={item.id}>
+                <Link to={`/regulator/grants/${item.id}`} data-testid={`differing-${item.id}`}>
+                  <HashText value={item.grantId} />
+                </Link>{" "}
+                {item.lines
+                  .filter((line) => !line.ok)
+                  .map((line) => t(`line.${line.id}`))
+                  .join("、")}
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      {result.missing.length > 0 && (
+        <Card title={t("overview.missing", { count: result.missing.length })} data-testid="reconciliation-missing">
+          <ul className="audit-list">
+            {result.missing.map((grantId) => (
+              <li key={grantId}>
+                <HashText value={grantId} />
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </div>
+  );
+}

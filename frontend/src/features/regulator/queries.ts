@@ -1,0 +1,41 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { z } from "zod";
+import type {
+  GrantCheckView,
+  GrantProofPack,
+  reconciliation,
+} from "../../../../backend/features/audit/audit-schemas.ts";
+import type { GrantView } from "../../../../backend/features/grants/grant-schemas.ts";
+import { api } from "../../lib/api.ts";
+import { platformChain } from "../../lib/proof/chain-reader.ts";
+import { checkGrant } from "./grant-check.ts";
+
+export type Reconciliation = z.infer<typeof reconciliation>;
+
+/** Compares every grant with the chain: asked for, never on its own. */
+export const reconciliationQuery = queryOptions({
+  queryKey: ["audit", "reconciliation"],
+  queryFn: ({ signal }) => api.get<Reconciliation>("/audit/reconciliation", undefined, signal),
+  refetchOnWindowFocus: false,
+});
+
+/** The platform's own recheck of a grant. */
+export const serverCheckQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["audit", "grants", id],
+    queryFn: ({ signal }) => api.get<GrantCheckView>(`/audit/grants/${encodeURIComponent(id)}`, undefined, signal),
+    refetchOnWindowFocus: false,
+    retry: false,
+  });
+
+/** The recheck made in this browser: proof pack and contracts, nothing else. */
+export const browserCheckQuery = (grant: GrantView) =>
+  queryOptions({
+    queryKey: ["audit", "grants", grant.id, "browser", grant],
+    queryFn: async () => {
+      const pack = await api.get<GrantProofPack>(`/grants/${encodeURIComponent(grant.id)}/proof`);
+      return checkGrant(pack, grant, platformChain);
+    },
+    refetchOnWindowFocus: false,
+    retry: false,
+  });
