@@ -220,6 +220,7 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
             blockHash: receipt.blockHash,
             blockNumber: receipt.blockNumber,
             status: receipt.status ?? 0,
+            logs: receipt.logs.map(({ address, topics }) => ({ address, topics })),
           }
         );
       },

@@ -55,7 +55,13 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
 export async function startServer(config: Config, hooks: StartHooks = {}): Promise<RunningServer> {
   const { dataDir, sampleEnterprises } = config;
   const step = (text: string) => hooks.step?.(text);
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = pino({
+    level: config.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // A log line must not be worth stealing.
+    redact: ["req.headers.authorization", "req.headers.cookie", 'res.headers["set-cookie"]'],
+  });
   mkdirSync(dataDir, { recursive: true });
   const stops: (() => Promise<unknown>)[] = [];
   let stopped: Promise<void> | undefined;
@@ -143,6 +149,7 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
           chain,
           provider,
           outboxWaiting: worker.outboxWaiting,
+          waitingReceipt: worker.waitingReceipt,
           meta: async () => ({
             name: "Rongqiao",
             version: VERSION,

@@ -16,6 +16,7 @@ import { productRoutes } from "./features/products/product-routes.ts";
 import { profileRoutes } from "./features/profiles/profile-routes.ts";
 import { requestRoutes } from "./features/requests/request-routes.ts";
 import type { ChainContext } from "./lib/chain-context.ts";
+import type { Receipt } from "./lib/schemas.ts";
 import type { Api } from "./platform/http/endpoint.ts";
 import type { Stores } from "./stores.ts";
 
@@ -28,6 +29,8 @@ interface Parts {
   provider: JsonRpcProvider;
   meta(): Promise<Meta>;
   outboxWaiting(): Promise<number>;
+  /** Of an act that is still in an outbox. */
+  waitingReceipt(actId: string): Promise<Receipt | undefined>;
 }
 
 /** Every feature's routes on one API. */
@@ -68,7 +71,7 @@ export function addRoutes(api: Api, parts: Parts): void {
   grantRoutes(api, grants);
   auditRoutes(api, services.audit, {
     visibleGrant: grants.visible,
-    receipt: anchoring.receipt,
+    receipt: async (id) => (await parts.waitingReceipt(id)) ?? anchoring.receipt(id),
     rpc: (method, params) => provider.send(method, params),
     async status() {
       const [failed, leaves, open] = await Promise.all([

@@ -2,6 +2,8 @@ import type { InterfaceAbi, JsonRpcProvider } from "ethers";
 import type { Logger } from "pino";
 import type { Services } from "./compose.ts";
 import type { ActPayload, LeafPayload } from "./lib/effects.ts";
+import { timeOfId } from "./lib/ids.ts";
+import type { Receipt } from "./lib/schemas.ts";
 import { createLoop, type Loop } from "./platform/chain/loop.ts";
 import { createRelayer } from "./platform/chain/relayer.ts";
 import { createOutboxDispatcher } from "./platform/mongo/outbox-dispatcher.ts";
@@ -28,6 +30,8 @@ export interface Worker {
   start(): void;
   stop(): Promise<void>;
   outboxWaiting(): Promise<number>;
+  /** Of an act that is still in an outbox. */
+  waitingReceipt(actId: string): Promise<Receipt | undefined>;
 }
 
 /** Everything that goes on behind the answers: outboxes, batches, anchoring, relaying. One process at a time does it. */
@@ -110,5 +114,15 @@ export function createWorker(parts: WorkerParts): Worker {
       await stores.leases.release(LEASE, owner).catch(() => undefined);
     },
     outboxWaiting: dispatcher.waiting,
+    async waitingReceipt(actId) {
+      const entry = await dispatcher.find("act", actId);
+      if (!entry) return undefined;
+      return {
+        id: actId,
+        kind: (entry.payload as ActPayload).kind,
+        state: "pending",
+        createdAt: timeOfId(entry._id).toISOString(),
+      };
+    },
   };
 }

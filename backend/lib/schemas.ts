@@ -8,7 +8,10 @@ export const fenText = z
   .string()
   .regex(/^\d{1,18}$/, "an amount in fen: digits only, such as 100000000 for 1,000,000 yuan")
   .openapi({ description: "Amount in fen (分)", example: "100000000" });
-export const positiveFenText = fenText.refine((text) => BigInt(text) > 0n, "an amount above zero");
+export const positiveFenText = z
+  .string()
+  .regex(/^[1-9]\d{0,17}$/, "an amount in fen above zero: digits only, such as 100000000 for 1,000,000 yuan")
+  .openapi({ description: "Amount in fen (分), above zero", example: "100000000" });
 export const isoTime = z.iso.datetime({ message: "a UTC time such as 2026-03-05T08:00:00Z" });
 export const hex32 = z.string().regex(/^0x[0-9a-f]{64}$/, "32 bytes as 0x and 64 lower-case hex digits");
 export const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Api } from "./api.ts";
 import { sleep, waitFor, whileServerAway } from "./waiting.ts";
 
@@ -37,7 +38,7 @@ const ended = (child: ChildProcess): Promise<number | null> =>
 export async function startChildServer(dataDir: string, port: number, sampleEnterprises = 60): Promise<ChildServer> {
   const where = ["--data-dir", dataDir, "--port", String(port)];
   const options = [...where, "--sample-enterprises", String(sampleEnterprises), "--log-level", "warn"];
-  const child = spawn(process.execPath, ["backend/main.ts", ...options], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "server-process.ts"), ...options], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_OPTIONS: "" },
   });

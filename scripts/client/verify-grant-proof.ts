@@ -37,7 +37,7 @@ const LEDGER = new Interface([
 const PARTICIPANTS = new Interface([
   "function participantOf(address) view returns (uint8 kind, uint8 status, bytes32 idCommitment, uint64 enrolledAt)",
 ]);
-const ANCHORS = new Interface(["function anchorOf(bytes32) view returns (uint64 at, uint8 kind, uint32 count)"]);
+const ANCHORS = new Interface(["function anchorOf(bytes32) view returns (uint64 anchoredAt, uint8 kind, uint32 count)"]);
 
 class Lines {
   readonly lines: ProofLine[] = [];
@@ -131,7 +131,7 @@ export async function verifyGrantProofOnChain(pack: GrantProofPack, call: ChainC
   lines.same("award.institution", bid.institution, award.institution);
 
   const anchor = await read(ANCHORS, contracts.anchors, "anchorOf", [bid.root]);
-  const anchoredAt = Number(anchor.at);
+  const anchoredAt = Number(anchor.anchoredAt);
   const closesAt = unixSeconds(request.closesAt);
   const inTime = anchoredAt > 0 && anchoredAt <= closesAt;
   lines.holds("bid.anchoredAt", inTime, `by ${closesAt}`, anchoredAt === 0 ? "never" : String(anchoredAt));

@@ -48,8 +48,8 @@ function indicator(id: string, records: readonly ProfileRecord[], received = REC
 const valueIn = (id: string, records: readonly ProfileRecord[], received = RECEIVED) =>
   indicator(id, records, received).value;
 
-const REGISTER_INDICATORS = INDICATORS.filter(({ id, group }) =>
-  ["assets", "justice", "innovation", "supply", "licences"].includes(group) ? id : false,
+const REGISTER_INDICATORS = INDICATORS.filter(({ group }) =>
+  ["assets", "justice", "innovation", "supply", "licences"].includes(group),
 );
 
 describe("indicators", () => {
@@ -267,7 +267,9 @@ describe("register indicators", () => {
   });
 });
 
-describe("profiles", () => {
+describe("profiles", function () {
+  this.timeout(20_000);
+
   const anyRecord = fc.oneof(
     fc
       .tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1_000 }))
@@ -295,7 +297,7 @@ describe("profiles", () => {
           expect(asOf === undefined).to.equal(value === null);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

@@ -38,7 +38,7 @@ describe("the whole path through the web pages", function () {
 
   const account = (role: string) =>
     server.demoAccounts.find(
-      ({ role: own, username }) => own === role && (role !== "department" || username === "dept-market"),
+      ({ role: own, username }) => own === role && (role !== "department" || username.startsWith("dept-market")),
     )!;
 
   async function seat(name: string): Promise<Desk> {

@@ -7,7 +7,7 @@ import type { Api } from "../../scripts/client/api.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { playUntil } from "../support/actors.ts";
 
-const ANCHORS = new Interface(["function anchorOf(bytes32) view returns (uint64 at, uint8 kind, uint32 count)"]);
+const ANCHORS = new Interface(["function anchorOf(bytes32) view returns (uint64 anchoredAt, uint8 kind, uint32 count)"]);
 
 describe("a credit profile and where it comes from", function () {
   this.timeout(180_000);
@@ -73,7 +73,7 @@ describe("a credit profile and where it comes from", function () {
     const data = ANCHORS.encodeFunctionData("anchorOf", [pack.root]);
     const answer = await api.chain("eth_call", [{ to: path.meta.contracts.anchors, data }, "latest"]);
     const anchor = ANCHORS.decodeFunctionResult("anchorOf", String(answer));
-    expect(Number(anchor.at)).to.be.above(0);
+    expect(Number(anchor.anchoredAt)).to.be.above(0);
     expect(Number(anchor.kind)).to.equal(1);
     const forged = { ...(pack.document as Record<string, unknown>), uscc: "another" };
     expect(verifyMerkleProof(pack.root, commitment(pack.salt, forged), pack.path)).to.equal(false);

@@ -4,6 +4,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { AnchorState, Receipt } from "../../lib/schemas.ts";
 import type { CheckLine, GrantCheckView, GrantProofPack, reconciliation } from "./audit-schemas.ts";
+import type { TransactionFact } from "./domain/chain-facts.ts";
 import { checkGrant, readChainFacts } from "./domain/grant-check.ts";
 
 interface StoredGrant {
@@ -55,9 +56,7 @@ interface Ports {
   grantByGrantId(grantId: string): Promise<StoredGrant | null>;
   /** Reading the chain, past any store of ours. */
   call(to: string, data: string): Promise<string>;
-  transactionReceipt(
-    hash: string,
-  ): Promise<{ hash: string; blockHash: string; blockNumber: number; status: number } | null>;
+  transactionReceipt(hash: string): Promise<TransactionFact | null>;
   blockNumber(): Promise<number>;
   /** Ids of all grants that the ledger has announced. */
   grantIdsOnChain(): Promise<string[]>;

@@ -43,7 +43,7 @@ export const bid = z
     validUntil: isoTime,
     createdAt: isoTime,
     signature,
-    /** All-in annual rate 综合年化成本: monthly IRR of the money in hand × 12, in millionths (78860 is 7.886 %). */
+    /** All-in annual rate 综合年化成本: monthly IRR of the money in hand × 12, in millionths (78861 is 7.8861 %). */
     allInRateE6: z.int(),
     effectiveRateE6: z.int(),
     firstPaymentFen: fenText,

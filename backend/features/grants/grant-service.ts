@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type Grant, grantHash } from "../../../contracts/typed-data.ts";
 import type { Actor } from "../../lib/actor.ts";
+import { canonicalJson } from "../../lib/canonical-json.ts";
 import type { ChainContext } from "../../lib/chain-context.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";
@@ -115,7 +116,7 @@ export function createGrantService<R extends GrantableRequest>(
       for (const [name, value] of Object.entries(bid.terms)) {
         const sent = (offered as Record<string, unknown>)[name];
         // A grant may be for less than the bid; everything else must be as offered.
-        if (name !== "amountFen" && JSON.stringify(sent) !== JSON.stringify(value)) {
+        if (name !== "amountFen" && (sent === undefined || canonicalJson(sent) !== canonicalJson(value))) {
           throw bad(`terms.${name}`, "this differs from the awarded bid", "grant on the terms that were offered");
         }
       }

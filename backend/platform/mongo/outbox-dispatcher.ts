@@ -7,6 +7,8 @@ export interface OutboxDispatcher {
   /** Carries out what waits. True when there may be more. */
   runOnce(): Promise<boolean>;
   waiting(): Promise<number>;
+  /** An entry of this type that still waits, by the id in its payload. */
+  find(type: string, payloadId: string): Promise<OutboxEntry | undefined>;
 }
 
 const BATCH = 100;
@@ -67,6 +69,19 @@ export function createOutboxDispatcher(
       let count = 0;
       for (const model of models) count += await model.countDocuments(waitingFilter);
       return count;
+    },
+    async find(type, payloadId) {
+      for (const model of models) {
+        const [found] = (await model
+          .find({ ...waitingFilter, "outbox.payload.id": payloadId }, { outbox: 1 })
+          .limit(1)
+          .lean()) as unknown as AggregateFields[];
+        const entry = found?.outbox.find(
+          (one) => one.type === type && (one.payload as { id?: unknown }).id === payloadId,
+        );
+        if (entry) return entry;
+      }
+      return undefined;
     },
   };
 }

@@ -10,6 +10,9 @@ import { ApiProblem } from "../lib/api-problem.ts";
 import { router } from "./router.tsx";
 import { theme } from "./theme.ts";
 
+const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const appTheme = still ? { ...theme, token: { ...theme.token, motion: false } } : theme;
+
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -24,7 +27,7 @@ export function App() {
   const { i18n } = useTranslation();
   return (
     <StrictMode>
-      <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={theme}>
+      <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={appTheme}>
         <AntApp>
           <QueryClientProvider client={queryClient}>
             <SignerProvider>

@@ -118,7 +118,7 @@ export class Path {
   demo(role: "operator" | "regulator" | "department"): Promise<Actor> {
     return this.signedIn(role, async () => {
       const accounts = this.meta.demoAccounts.filter((account) => account.role === role);
-      const account = accounts.find(({ username }) => username === "dept-market") ?? accounts[0];
+      const account = accounts.find(({ username }) => username.startsWith("dept-market")) ?? accounts[0];
       if (!account)
         throw new Error(`the instance has no demo account for the role ${role}: is the sample city loaded?`);
       const session = await this.api.login(account.username, account.password);
@@ -168,7 +168,11 @@ async function pickEnterprise(operator: Api): Promise<{ uscc: string; name: stri
 export const receiptSource = (label: string, api: Api, first: Receipt): TransactionSource => ({
   label,
   async read() {
-    const receipt = await api.receipt(first.id);
+    const receipt = await api.receipt(first.id).catch((error: unknown) => {
+      // An act reaches the relayer's queue a moment after it was acknowledged.
+      if (error instanceof ApiProblem && error.status === 404) return first;
+      throw error;
+    });
     if (receipt.state === "failed") throw new Error(`${label}: the chain refused the act (${receipt.reason})`);
     if (receipt.state !== "confirmed") return undefined;
     return { hash: receipt.transactionHash!, blockNumber: receipt.blockNumber! };
