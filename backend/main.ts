@@ -13,6 +13,7 @@ import { startEmbeddedChain } from "./embedded/chain/index.ts";
 import { startDocumentStore } from "./embedded/document-store/index.ts";
 import { chainContext } from "./lib/chain-context.ts";
 import { systemClock } from "./lib/clock.ts";
+import { installFastKeccak } from "./lib/fast-keccak.ts";
 import { ensureDeployed } from "./platform/chain/deployments.ts";
 import { connectProvider, pollIntervalOf } from "./platform/chain/provider.ts";
 import { connectMongo } from "./platform/mongo/connect.ts";
@@ -63,6 +64,7 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
     redact: ["req.headers.authorization", "req.headers.cookie", 'res.headers["set-cookie"]'],
   });
   mkdirSync(dataDir, { recursive: true });
+  await installFastKeccak();
   const stops: (() => Promise<unknown>)[] = [];
   let stopped: Promise<void> | undefined;
   const stopAll = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { BSON, Decimal128, Long, MongoClient } from "mongodb";
@@ -221,7 +222,8 @@ describe("document store: indexes", () => {
   });
 
   it("removes documents past their TTL", async () => {
-    const server = await serve({ dataDir: temporaryFolder(), port: 0 });
+    const dir = temporaryFolder();
+    const server = await serve({ dataDir: dir, port: 0 });
     const client = await MongoClient.connect(`mongodb://127.0.0.1:${server.port}`);
     const c = client.db("t").collection<Loose>("sessions");
     await c.createIndex({ at: 1 }, { expireAfterSeconds: 60 });
@@ -236,5 +238,6 @@ describe("document store: indexes", () => {
     expect(await c.distinct("_id")).to.deep.equal([2, 3, 4]);
     await client.close();
     await server.close();
+    rmSync(dir, { recursive: true });
   });
 });

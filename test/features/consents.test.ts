@@ -44,15 +44,19 @@ describe("consents and the access log", function () {
   });
 
   it("once revoked refuses the very next read", async () => {
-    const { keys } = await path.party("enterprise");
-    const consent = await give("firstBank");
-    await read("firstBank");
+    const fresh = await playUntil("enrol");
+    const { api, keys } = await fresh.party("enterprise");
+    const bank = (await fresh.party("firstBank")).api;
+    const opened = (await openNewRequest(fresh)).request;
+    const consent = await api.consent(await consentBody(fresh, "firstBank", opened));
+    await bank.profileFor(opened.id);
+    const recordId = (await api.profile()).indicators.flatMap(({ recordIds }) => recordIds)[0]!;
+    await bank.record(recordId);
     const revocation = await signRevocation(path.meta, keys.main, consent.id, secondsFromNow(0));
     expect((await api.revoke(consent.id, revocation)).state).to.equal("revoked");
-    await refused(read("firstBank"), 403, "consent.required");
+    await refused(bank.profileFor(opened.id), 403, "consent.required");
+    await refused(bank.record(recordId), 404);
     expect((await api.revoke(consent.id, revocation)).state, "said again").to.equal("revoked");
-    const recordId = (await api.profile()).indicators.flatMap(({ recordIds }) => recordIds)[0]!;
-    await refused((await path.party("firstBank")).api.record(recordId), 404);
   });
 
   it("is used up by one read when it says so", async () => {
@@ -95,8 +99,11 @@ describe("consents and the access log", function () {
     await refused(read("firstBank"), 403);
     const consent = await give("firstBank");
     await read("firstBank");
-    const { items } = await api.accessLog();
     const { id } = (await path.party("firstBank")).me.participant;
+    const items = await waitFor("the read to be in the log", async () => {
+      const log = await api.accessLog();
+      return log.items[0]?.consentId === consent.id ? log.items : undefined;
+    });
     expect(items[0]).to.deep.include({ allowed: true, consentId: consent.id });
     expect(items[0]?.reader.id).to.equal(id);
     expect(items.find(({ allowed, reader }) => !allowed && reader.id === id)).to.not.equal(undefined);

@@ -7,7 +7,9 @@ import type { Api } from "../../scripts/client/api.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { playUntil } from "../support/actors.ts";
 
-const ANCHORS = new Interface(["function anchorOf(bytes32) view returns (uint64 anchoredAt, uint8 kind, uint32 count)"]);
+const ANCHORS = new Interface([
+  "function anchorOf(bytes32) view returns (uint64 anchoredAt, uint8 kind, uint32 count)",
+]);
 
 describe("a credit profile and where it comes from", function () {
   this.timeout(180_000);

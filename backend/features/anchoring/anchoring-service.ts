@@ -6,7 +6,6 @@ import type { Hex32 } from "../../lib/hex.ts";
 import { newId } from "../../lib/ids.ts";
 import { merkleTree } from "../../lib/merkle.ts";
 import type { AnchorState, Receipt } from "../../lib/schemas.ts";
-import { isDuplicateKey, withEffects } from "../../platform/mongo/aggregate.ts";
 import type { ActDocument, ActStore } from "./act-store.ts";
 import type { LeafDocument, LeafStore, MerkleBatchDocument } from "./leaf-store.ts";
 
@@ -91,9 +90,9 @@ export function createAnchoringService(
     const actId = keccakOfText(`anchor:${root}`);
     const data = registry.encodeAnchor(root, anchorKinds[kind], commitments.length);
     const effect = actEffect({ id: actId, kind: `anchor.${kind}`, target: registry.address, data, gasLimit: 400_000 });
-    try {
-      await batches.create({
-        _id: batchId,
+    const inserted = await store.insertBatch(
+      batchId,
+      {
         kind,
         root,
         count: commitments.length,
@@ -102,12 +101,10 @@ export function createAnchoringService(
         marked: leafIds.length === 0,
         actId,
         createdAt: new Date(),
-        ...withEffects([effect]),
-      });
-      onWork();
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-    }
+      },
+      [effect],
+    );
+    if (inserted) onWork();
   }
 
   async function markLeaves(batch: Pick<MerkleBatchDocument, "_id" | "leafIds">): Promise<void> {

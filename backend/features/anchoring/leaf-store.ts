@@ -1,6 +1,6 @@
 import { type Connection, type Model, Schema } from "mongoose";
-import type { LeafPayload } from "../../lib/effects.ts";
-import { type AggregateFields, aggregateSchema, isDuplicateKey } from "../../platform/mongo/aggregate.ts";
+import type { Effect, LeafPayload } from "../../lib/effects.ts";
+import { type AggregateFields, aggregateSchema, isDuplicateKey, withEffects } from "../../platform/mongo/aggregate.ts";
 
 export interface LeafDocument {
   _id: string;
@@ -30,6 +30,12 @@ export interface LeafStore {
   readonly leaves: Model<LeafDocument>;
   readonly batches: Model<MerkleBatchDocument>;
   add(payload: LeafPayload, order: string): Promise<void>;
+  /** False when a batch with this id is there already. */
+  insertBatch(
+    id: string,
+    fields: Omit<MerkleBatchDocument, keyof AggregateFields>,
+    effects: readonly Effect[],
+  ): Promise<boolean>;
 }
 
 export function createLeafStore(connection: Connection): LeafStore {
@@ -67,6 +73,15 @@ export function createLeafStore(connection: Connection): LeafStore {
         await leaves.create({ _id: id, kind, commitment, order, createdAt: new Date() });
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
+      }
+    },
+    async insertBatch(id, fields, effects) {
+      try {
+        await batches.create({ ...fields, _id: id, ...withEffects(effects) });
+        return true;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        return false;
       }
     },
   };

@@ -3,7 +3,7 @@ import type { Api } from "../../platform/http/endpoint.ts";
 import { awardInput, request, requestInput, requestList, requestQuery, withdrawalInput } from "./request-schemas.ts";
 import type { RequestService } from "./request-service.ts";
 
-const READERS = ["enterprise", "institution", "regulator", "operator"] as const;
+const READERS = ["enterprise", "institution", "regulator"] as const;
 
 export function requestRoutes(api: Api, requests: RequestService): void {
   api.add({

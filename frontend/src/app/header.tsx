@@ -3,6 +3,7 @@ import {
   LockOutlined,
   LogoutOutlined,
   MenuOutlined,
+  SafetyCertificateOutlined,
   UnlockOutlined,
   UserOutlined,
 } from "@ant-design/icons";
@@ -74,6 +75,7 @@ function AccountMenu() {
             disabled: !signer.address,
             onClick: () => signer.lock(),
           },
+          { key: "verify", icon: <SafetyCertificateOutlined />, label: <Link to="/verify">{t("verify")}</Link> },
           { type: "divider" },
           { key: "logout", icon: <LogoutOutlined />, label: t("logout"), onClick: () => void signOut() },
         ],

@@ -27,6 +27,11 @@ export const theme: ThemeConfig = {
     colorTextPlaceholder: "#5f6a79",
     colorTextDescription: "#4a5565",
     colorTextDisabled: "#5f6a79",
+    // Tags write in the darker shades of these on their lightest one.
+    green: "#1d7a46",
+    gold: "#9a6200",
+    blue: "#14609f",
+    red: "#c4322a",
     colorBorder: "#c3ccd8",
     colorBorderSecondary: "#e2e8ef",
     colorBgLayout: "#f4f6f9",

@@ -34,7 +34,7 @@ export function BatchTable({ batches, pathOf, paging }: Props) {
         </Link>
       ),
     },
-    { key: "catalog", title: t("catalog"), render: (row) => catalogName(row.catalogId) },
+    { key: "catalog", title: t("catalog"), wrap: true, render: (row) => catalogName(row.catalogId) },
     { key: "state", title: t("common:state"), render: (row) => <BatchStateTag state={row.state} /> },
     { key: "rows", title: t("count.rows"), align: "right", render: (row) => formatCount(row.rows) },
     { key: "stored", title: t("count.stored"), align: "right", render: (row) => formatCount(row.stored) },

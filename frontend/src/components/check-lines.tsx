@@ -31,7 +31,7 @@ export function CheckLines({ lines }: { lines: CheckResult[] }) {
                 {t(`check.line.${line.id}`)}
                 <span className="rq-check-state">{t(`check.state.${line.state}`)}</span>
               </div>
-              {line.detail && <code className="rq-check-detail">{line.detail}</code>}
+              {line.detail && <code className={`rq-check-detail rq-${line.state}`}>{line.detail}</code>}
             </div>
           </li>
         ))}

@@ -10,6 +10,8 @@ export interface DataColumn<T> {
   width?: number | string;
   /** Leads the card that a row becomes on a narrow screen, without its title. */
   lead?: boolean;
+  /** Long text, which may take several lines; so may the leading column's. */
+  wrap?: boolean;
 }
 
 interface Props<T> {
@@ -36,7 +38,7 @@ export function DataTable<T extends object>({ label, columns, rows, rowKey, test
           aria-label={label}
           size="middle"
           pagination={false}
-          scroll={{ x: "max-content" }}
+          scroll={{ x: true }}
           dataSource={[...rows]}
           rowKey={rowKey}
           {...(rowTestId ? { onRow: (row: T) => ({ "data-testid": rowTestId(row) }) as object } : {})}
@@ -44,6 +46,7 @@ export function DataTable<T extends object>({ label, columns, rows, rowKey, test
             key: column.key,
             title: column.title,
             render: (_: unknown, row: T) => column.render(row),
+            className: column.lead || column.wrap ? "data-cell-wrap" : "data-cell",
             ...(column.align ? { align: column.align } : {}),
             ...(column.width ? { width: column.width } : {}),
           }))}

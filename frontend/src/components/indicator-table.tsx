@@ -1,17 +1,67 @@
-import { Button, Table, Typography } from "antd";
+import { Button, Grid, Table, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import type { IndicatorView } from "../../../backend/features/profiles/profile-schemas.ts";
-import { formatCount, formatDate, formatValue, localized } from "../lib/format.ts";
+import { formatDate, formatValue, localized } from "../lib/format.ts";
+
+type Open = ((indicator: IndicatorView) => void) | undefined;
+
+const Figure = ({ indicator }: { indicator: IndicatorView }) => {
+  const { t } = useTranslation();
+  return indicator.value === null ? (
+    <Typography.Text type="secondary">{t("unknown")}</Typography.Text>
+  ) : (
+    <strong className="rq-figure">{formatValue(indicator.value, indicator.unit)}</strong>
+  );
+};
+
+function RecordsButton({ indicator, onRecords }: { indicator: IndicatorView; onRecords: Open }) {
+  const { t } = useTranslation();
+  if (!onRecords || indicator.recordIds.length === 0)
+    return <>{t("profile.recordCount", { count: indicator.recordCount })}</>;
+  return (
+    <Button
+      type="link"
+      size="small"
+      className="rq-inline-button"
+      onClick={() => onRecords(indicator)}
+      data-testid={`indicator-records-${indicator.id}`}
+      aria-label={t("profile.openRecords", { name: localized(indicator.name) })}
+    >
+      {t("profile.recordCount", { count: indicator.recordCount })}
+    </Button>
+  );
+}
+
+/** The same in one column, for phones. */
+function IndicatorList({ indicators, onRecords }: { indicators: IndicatorView[]; onRecords: Open }) {
+  return (
+    <ul className="rq-indicators">
+      {indicators.map((indicator) => (
+        <li key={indicator.id} data-testid={`indicator-${indicator.id}`}>
+          <span>{localized(indicator.name)}</span>
+          <Figure indicator={indicator} />
+          <Typography.Text type="secondary" className="rq-small">
+            {localized(indicator.source.departmentName)}
+            {indicator.asOf && ` · ${formatDate(indicator.asOf)}`}
+          </Typography.Text>
+          <RecordsButton indicator={indicator} onRecords={onRecords} />
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 /** Indicators with value, source department and date; `onRecords` opens the records behind one. */
 export function IndicatorTable(props: { indicators: IndicatorView[]; onRecords?: (indicator: IndicatorView) => void }) {
   const { t } = useTranslation();
-  const { onRecords } = props;
+  const wide = Grid.useBreakpoint().md !== false;
+  if (!wide) return <IndicatorList indicators={props.indicators} onRecords={props.onRecords} />;
   return (
     <Table<IndicatorView>
       size="small"
       rowKey="id"
       pagination={false}
+      tableLayout="fixed"
       scroll={{ x: 620 }}
       dataSource={props.indicators}
       onRow={(indicator) => ({ "data-testid": `indicator-${indicator.id}` }) as object}
@@ -26,12 +76,7 @@ export function IndicatorTable(props: { indicators: IndicatorView[]; onRecords?:
           title: t("profile.value"),
           key: "value",
           width: "22%",
-          render: (_, indicator) =>
-            indicator.value === null ? (
-              <Typography.Text type="secondary">{t("unknown")}</Typography.Text>
-            ) : (
-              <strong className="rq-figure">{formatValue(indicator.value, indicator.unit)}</strong>
-            ),
+          render: (_, indicator) => <Figure indicator={indicator} />,
         },
         {
           title: t("profile.source"),
@@ -55,21 +100,7 @@ export function IndicatorTable(props: { indicators: IndicatorView[]; onRecords?:
           title: t("profile.records"),
           key: "records",
           width: 110,
-          render: (_, indicator) =>
-            onRecords && indicator.recordIds.length > 0 ? (
-              <Button
-                type="link"
-                size="small"
-                className="rq-inline-button"
-                onClick={() => onRecords(indicator)}
-                data-testid={`indicator-records-${indicator.id}`}
-                aria-label={t("profile.openRecords", { name: localized(indicator.name) })}
-              >
-                {t("profile.recordCount", { count: indicator.recordCount })}
-              </Button>
-            ) : (
-              formatCount(indicator.recordCount)
-            ),
+          render: (_, indicator) => <RecordsButton indicator={indicator} onRecords={props.onRecords} />,
         },
       ]}
     />

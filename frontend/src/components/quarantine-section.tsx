@@ -36,7 +36,7 @@ export function QuarantineSection({ batch }: { batch: BatchView }) {
         </span>
       ),
     },
-    { key: "faults", title: t("quarantine.reason"), render: (row) => <FaultList row={row} /> },
+    { key: "faults", title: t("quarantine.reason"), wrap: true, render: (row) => <FaultList row={row} /> },
   ];
   return (
     <Card

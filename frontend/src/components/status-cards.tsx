@@ -35,7 +35,7 @@ export function StatusCards({ status }: { status: PlatformStatus }) {
       lead: true,
       render: (row) => t(`act.${row.kind}`, { defaultValue: row.kind }),
     },
-    { key: "reason", title: t("status.reason"), render: (row) => row.reason },
+    { key: "reason", title: t("status.reason"), wrap: true, render: (row) => row.reason },
     { key: "at", title: t("status.at"), render: (row) => formatTime(row.at) },
     { key: "id", title: t("status.act"), render: (row) => <HashText value={row.id} /> },
   ];

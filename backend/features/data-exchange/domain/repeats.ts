@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { canonicalJson } from "../../../lib/canonical-json.ts";
+import { sha256Hex } from "../../../lib/hash.ts";
 import type { MappedRecord } from "./catalog.ts";
 
 /**
@@ -20,7 +20,7 @@ export function watchRepeats(): RepeatWatch {
   return {
     counts,
     see(record) {
-      const digest = createHash("sha256").update(canonicalJson(record.fields)).digest("base64");
+      const digest = sha256Hex(canonicalJson(record.fields));
       const before = digests.get(record.key);
       const repeat = before === undefined ? "first" : before === digest ? "duplicate" : "correction";
       counts[repeat]++;

@@ -33,6 +33,7 @@ export function InstitutionConsentsPage() {
     {
       key: "catalogs",
       title: t("consent.catalogs"),
+      wrap: true,
       render: (row) => (
         <span title={row.terms.catalogs.map(nameOf).join("、")}>
           {row.terms.catalogs.slice(0, 2).map(nameOf).join("、")}

@@ -1,7 +1,8 @@
-import { Card, Descriptions, Flex, Table, Typography } from "antd";
+import { Card, Descriptions, Flex, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import type { BidView } from "../../../../backend/features/bids/bid-schemas.ts";
 import { AnchorTag } from "../../components/anchor-tag.tsx";
+import { DataTable } from "../../components/data-table.tsx";
 import { HashText } from "../../components/hash-text.tsx";
 import { formatBps, formatFen, formatRateE6, formatTime } from "../../lib/format.ts";
 import { BidStateTag } from "./request-state-tag.tsx";
@@ -49,17 +50,16 @@ export function MyBid({ bid, awarded }: { bid: BidView; awarded: boolean }) {
         ]}
       />
       {terms.fees.length > 0 && (
-        <Table
-          size="small"
-          pagination={false}
-          scroll={{ x: "max-content" }}
+        <DataTable
+          label={t("fee.title")}
+          testId="my-bid-fees"
+          rows={terms.fees}
           rowKey={(fee) => `${fee.name}:${fee.payee}:${fee.timing}:${fee.amountFen}`}
-          dataSource={terms.fees}
           columns={[
-            { title: t("fee.name"), dataIndex: "name" },
-            { title: t("fee.payee"), dataIndex: "payee" },
-            { title: t("fee.timing"), render: (_, fee) => t(`fee.${fee.timing}`) },
-            { title: t("fee.amount"), align: "right", render: (_, fee) => formatFen(fee.amountFen) },
+            { key: "name", title: t("fee.name"), lead: true, render: (fee) => fee.name },
+            { key: "payee", title: t("fee.payee"), wrap: true, render: (fee) => fee.payee },
+            { key: "timing", title: t("fee.timing"), render: (fee) => t(`fee.${fee.timing}`) },
+            { key: "amount", title: t("fee.amount"), align: "right", render: (fee) => formatFen(fee.amountFen) },
           ]}
         />
       )}

@@ -28,7 +28,7 @@ interface Values {
   purposes: string[];
 }
 
-const FIRST_RULE: RuleDraft = { combine: "all", conditions: [{ indicator: "", op: "gte", value: "" }] };
+const FIRST_RULE: RuleDraft = { combine: "all", conditions: [{ indicator: "", op: "eq", value: "" }] };
 
 /** Publishes a product with its eligibility rule. */
 export function ProductForm({ onClose }: { onClose: () => void }) {
@@ -178,7 +178,17 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
             </Form.Item>
           </Col>
           <Col xs={24}>
-            <Form.Item name="repaymentMethods" label={t("product.methods")} rules={[required]}>
+            <Form.Item
+              name="repaymentMethods"
+              label={t("product.methods")}
+              // Not "required": a group of boxes may not carry aria-required.
+              rules={[
+                {
+                  validator: (_, chosen?: string[]) =>
+                    chosen?.length ? Promise.resolve() : Promise.reject(new Error(t("required"))),
+                },
+              ]}
+            >
               <Checkbox.Group
                 data-testid="product-methods"
                 options={repaymentMethods.map((value) => ({

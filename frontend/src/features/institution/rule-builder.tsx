@@ -3,6 +3,9 @@ import { AutoComplete, Button, Flex, Input, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { type ConditionDraft, type IndicatorChoice, operatorsFor, type RuleDraft, type Unit } from "./rule-draft.ts";
 
+/** Units that are said behind the value. */
+const SHOWN_UNITS: readonly Unit[] = ["fen", "months", "kwh", "sqm", "bps", "date"];
+
 interface Props {
   value: RuleDraft;
   onChange: (draft: RuleDraft) => void;
@@ -50,7 +53,7 @@ export function RuleBuilder({ value, onChange, indicators, faults }: Props) {
       <Button
         icon={<PlusOutlined />}
         onClick={() =>
-          onChange({ ...value, conditions: [...value.conditions, { indicator: "", op: "gte", value: "" }] })
+          onChange({ ...value, conditions: [...value.conditions, { indicator: "", op: "eq", value: "" }] })
         }
         data-testid="product-rule-add"
         disabled={value.conditions.length >= 30}
@@ -80,8 +83,7 @@ function ConditionRow({ position, condition, indicators, faulty, onChange, onRem
 
   function choose(indicator: string) {
     const chosen = indicators.find((candidate) => candidate.id === indicator);
-    const operators = operatorsFor(chosen?.unit ?? "text");
-    onChange({ indicator, value: "", op: operators.includes(condition.op) ? condition.op : (operators[0] ?? "eq") });
+    onChange({ indicator, value: "", op: operatorsFor(chosen?.unit ?? "text")[0] ?? "eq" });
   }
 
   return (
@@ -126,7 +128,7 @@ function ConditionRow({ position, condition, indicators, faulty, onChange, onRem
           value={condition.value}
           onChange={(event) => onChange({ value: event.target.value })}
           placeholder={condition.op === "between" ? t("rule.twoValues") : t("rule.value")}
-          suffix={t(`rule.unit.${unit}`)}
+          suffix={SHOWN_UNITS.includes(unit) ? t(`rule.unit.${unit}`) : undefined}
           aria-label={t("rule.value")}
           aria-invalid={faulty}
           data-testid={`${id}-value`}

@@ -18,7 +18,11 @@ export function EnterpriseSearch({ onAdmit, pending }: { onAdmit: (body: Admitte
     { key: "uscc", title: t("common:uscc"), render: (row) => <span className="rq-code">{row.uscc}</span> },
     { key: "district", title: t("search.district"), render: (row) => row.district },
     { key: "industry", title: t("search.industry"), render: (row) => row.industry },
-    { key: "status", title: t("search.status"), render: (row) => <Tag>{t(`registrationStatus.${row.status}`, { defaultValue: row.status })}</Tag> },
+    {
+      key: "status",
+      title: t("search.status"),
+      render: (row) => <Tag>{t(`registrationStatus.${row.status}`, { defaultValue: row.status })}</Tag>,
+    },
     {
       key: "admit",
       title: "",

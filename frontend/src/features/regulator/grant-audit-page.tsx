@@ -79,8 +79,10 @@ function Audit({ grant }: { grant: GrantView }) {
         </Button>
       </div>
       <GrantFacts grant={grant} />
-      <CheckCard title={t("audit.browser")} intro={t("audit.browserIntro")} query={browser} testId="browser-check" />
-      <CheckCard title={t("audit.server")} intro={t("audit.serverIntro")} query={server} testId="server-check" />
+      <div className="audit-checks">
+        <CheckCard title={t("audit.browser")} intro={t("audit.browserIntro")} query={browser} testId="browser-check" />
+        <CheckCard title={t("audit.server")} intro={t("audit.serverIntro")} query={server} testId="server-check" />
+      </div>
     </div>
   );
 }

@@ -27,8 +27,8 @@ export function RegulatorGrantsPage() {
         </Link>
       ),
     },
-    { key: "enterprise", title: t("common:enterprise"), render: (row) => row.enterprise.name },
-    { key: "institution", title: t("common:institution"), render: (row) => row.institution.name },
+    { key: "enterprise", title: t("common:enterprise"), wrap: true, render: (row) => row.enterprise.name },
+    { key: "institution", title: t("common:institution"), wrap: true, render: (row) => row.institution.name },
     { key: "amount", title: t("common:amount"), align: "right", render: (row) => formatFen(row.amountFen) },
     { key: "rate", title: t("grant.rate"), align: "right", render: (row) => formatBps(row.terms.annualRateBps) },
     { key: "grantedAt", title: t("grant.grantedAt"), render: (row) => formatTime(row.grantedAt) },

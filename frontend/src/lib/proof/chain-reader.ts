@@ -1,7 +1,8 @@
 import { Interface, type Result } from "ethers";
 import { api } from "../api.ts";
+import { ChainUnreachable } from "./check.ts";
 
-/** Sends one read-only JSON-RPC call. Throws on an error answer. */
+/** Sends one read-only JSON-RPC call. Throws ChainUnreachable without an answer, an Error on an answer that is one. */
 export type ChainReader = (method: string, params: unknown[]) => Promise<unknown>;
 
 interface RpcAnswer {
@@ -9,26 +10,35 @@ interface RpcAnswer {
   error?: { code: number; message: string };
 }
 
-function resultOf(answer: RpcAnswer): unknown {
+async function resultOf(answered: Promise<RpcAnswer>): Promise<unknown> {
+  let answer: RpcAnswer;
+  try {
+    answer = await answered;
+  } catch (error) {
+    throw new ChainUnreachable(error instanceof Error ? error.message : String(error));
+  }
   if (answer.error) throw new Error(answer.error.message);
   return answer.result;
 }
 
 /** The platform's own node; only for signed-in accounts. */
-export const platformChain: ChainReader = async (method, params) =>
-  resultOf(await api.post<RpcAnswer>("/chain", { jsonrpc: "2.0", id: 1, method, params }));
+export const platformChain: ChainReader = (method, params) =>
+  resultOf(api.post<RpcAnswer>("/chain", { jsonrpc: "2.0", id: 1, method, params }));
+
+async function ask(url: string, body: unknown): Promise<RpcAnswer> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as RpcAnswer;
+}
 
 /** Any node that the reader trusts, without our backend. */
 export const nodeAt =
   (url: string): ChainReader =>
-  async (method, params) => {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-    });
-    return resultOf((await response.json()) as RpcAnswer);
-  };
+  (method, params) =>
+    resultOf(ask(url, { jsonrpc: "2.0", id: 1, method, params }));
 
 const contracts = new Interface([
   "function anchorOf(bytes32 root) view returns (uint64 at, uint8 kind, uint32 count)",

@@ -1,9 +1,12 @@
-/** One line of a check: what was compared and how it went. `skipped` means that nothing could be compared. */
+/** One line of a check: what was compared and how it went. `skipped`: nothing could be compared (`detail` says why). */
 export interface CheckResult {
   id: string;
   state: "pass" | "fail" | "skipped";
   detail?: string;
 }
+
+/** The node gave no answer: that proves nothing, neither way. */
+export class ChainUnreachable extends Error {}
 
 /** Runs one comparison; whatever throws is a failure of that line alone. */
 export async function check(id: string, compare: () => Promise<string | true> | string | true): Promise<CheckResult> {
@@ -11,7 +14,8 @@ export async function check(id: string, compare: () => Promise<string | true> | 
     const outcome = await compare();
     return outcome === true ? { id, state: "pass" } : { id, state: "fail", detail: outcome };
   } catch (error) {
-    return { id, state: "fail", detail: error instanceof Error ? error.message : String(error) };
+    const detail = error instanceof Error ? error.message : String(error);
+    return { id, state: error instanceof ChainUnreachable ? "skipped" : "fail", detail };
   }
 }
 
