@@ -11,7 +11,10 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const say = (line) => process.stderr.write(`${line}\n`);
 
 /** A command NAME is scripts/NAME.ts or scripts/NAME/main.ts; the ones that live elsewhere are named here. */
-const ELSEWHERE = { "document-store": "backend/embedded/document-store/main.ts" };
+const ELSEWHERE = {
+  bench: "scripts/bench/run.ts",
+  "document-store": "backend/embedded/document-store/main.ts",
+};
 
 function scriptOf(command) {
   if (!/^[a-z][a-z-]*$/.test(command)) return undefined;

@@ -39,7 +39,9 @@ export async function runChecks({ fix = false }: { fix?: boolean } = {}): Promis
     const given = fix && args[0] === BIOME ? [...args, "--write"] : args;
     const { code, output } = await runNode(given, { timeoutMs: 300_000 });
     console.log(`  ${code === 0 ? "✓" : "✗"} ${name} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
-    if (code !== 0) console.log(output.trimEnd().replaceAll(/^/gm, "    "));
+    // dependency-cruiser ends with the advice to install an older TypeScript; swc reads ours.
+    const said = output.split("‼ missing-tsc-transpiler")[0]!.trimEnd();
+    if (code !== 0) console.log(said.replaceAll(/^/gm, "    "));
     counts[code === 0 ? "passed" : "failed"] += 1;
   }
   return counts;

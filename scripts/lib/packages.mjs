@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LaunchError, npmCommand, run } from "./processes.mjs";
+import { setTimeout as pause } from "node:timers/promises";
+import { LaunchError, npmCommand, run, throwIfStopped } from "./processes.mjs";
 
 /** The installed packages depend on the lock, on the platform, and (binary packages) on the version of Node. */
 async function stampOf(root, node) {
@@ -33,7 +34,12 @@ const REASONS = [
 
 function reasonOf(output) {
   const known = REASONS.find(([pattern]) => pattern.test(output));
-  return known?.[1] ?? /npm (?:error|ERR!) (?!code)(.+)/.exec(output)?.[1] ?? "npm ended without a reason";
+  return (
+    known?.[1] ??
+    /npm (?:error|ERR!) (?!code)(.+)/.exec(output)?.[1] ??
+    output.trim().split("\n")[0] ??
+    "no reason given"
+  );
 }
 
 function keep(root, output) {
@@ -46,13 +52,63 @@ function keep(root, output) {
   }
 }
 
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** One installer at a time: `npm start` and `npm test` in a fresh clone would delete each other's packages. */
+async function takeTurn(root, say) {
+  const path = join(root, ".tmp", "installing");
+  mkdirSync(join(root, ".tmp"), { recursive: true });
+  for (let waited = false; ; waited = true) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: "wx" });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const holder = Number(read(path));
+    // Empty for a moment while its owner writes its number; left behind by one that was killed.
+    if (holder > 0 && !isAlive(holder)) rmSync(path, { force: true });
+    else if (!waited) say("Another command is installing the packages: waiting for it …");
+    await pause(250);
+    throwIfStopped();
+  }
+}
+
 /** Runs `npm ci` under the given Node unless exactly that has been done before. */
 export async function ensurePackages(root, node, env, say) {
+  try {
+    await installOnce(root, node, env, say);
+  } catch (error) {
+    if (error instanceof LaunchError) throw error;
+    throw new LaunchError(`the packages could not be installed: ${reasonOf(`${error?.message ?? error}`)}`);
+  }
+}
+
+async function installOnce(root, node, env, say) {
   const stampPath = join(root, "node_modules", ".install-stamp");
   const stamp = await stampOf(root, node);
   if (read(stampPath) === stamp) return;
+  const release = await takeTurn(root, say);
+  try {
+    // It may have been done while waiting.
+    if (read(stampPath) === stamp) return;
+    await install(root, node, env, say);
+    writeFileSync(stampPath, stamp);
+  } finally {
+    release();
+  }
+}
+
+async function install(root, node, env, say) {
   say("Installing the packages, which takes about a minute …");
-  rmSync(stampPath, { force: true });
+  rmSync(join(root, "node_modules", ".install-stamp"), { force: true });
   const [file, ...first] = npmCommand(node);
   const { code, output } = await run(file, [...first, "ci", "--include=dev", "--include=optional", "--no-progress"], {
     capture: true,
@@ -62,5 +118,4 @@ export async function ensurePackages(root, node, env, say) {
   });
   if (code !== 0)
     throw new LaunchError(`the packages could not be installed: ${reasonOf(output)}${keep(root, output)}`);
-  writeFileSync(stampPath, stamp);
 }

@@ -43,9 +43,13 @@ function ancestors() {
   }
 }
 
+export function throwIfStopped() {
+  if (stoppedBy) throw new LaunchError("stopped", exitCodeOf(stoppedBy));
+}
+
 /** Runs to the end and gives the exit code; with `capture`, gives { code, output } and prints nothing. */
 export function run(file, args, { capture = false, ...options }) {
-  if (stoppedBy) throw new LaunchError("stopped", exitCodeOf(stoppedBy));
+  throwIfStopped();
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, capture ? { ...options, stdio: ["ignore", "pipe", "pipe"] } : options);
     current = child;

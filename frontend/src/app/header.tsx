@@ -25,7 +25,7 @@ function LanguageButton() {
     <Button
       type="text"
       icon={<GlobalOutlined />}
-      aria-label={t("language")}
+      title={t("language")}
       lang={other}
       onClick={() => void chooseLanguage(other)}
       data-testid="language"

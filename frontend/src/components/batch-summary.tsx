@@ -1,6 +1,7 @@
 import { Alert, Card, Descriptions, Flex, Steps } from "antd";
 import { useTranslation } from "react-i18next";
 import type { BatchView } from "../../../backend/features/data-exchange/data-exchange-schemas.ts";
+import { hasNothingToAnchor } from "../lib/batch-queries.ts";
 import { formatCount, formatTime, isChinese } from "../lib/format.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
 import { HashText } from "./hash-text.tsx";
@@ -33,7 +34,9 @@ export function BatchSummary({ batch }: { batch: BatchView }) {
           size="small"
           responsive
           current={batch.state === "anchored" ? STEPS.length : at + (rejected ? 0 : 1)}
-          status={rejected ? "error" : batch.state === "anchored" ? "finish" : "process"}
+          status={
+            rejected ? "error" : batch.state === "anchored" ? "finish" : hasNothingToAnchor(batch) ? "wait" : "process"
+          }
           items={STEPS.map((step) => ({ title: t(`state.${step}`) }))}
         />
         {batch.fault && (
@@ -68,7 +71,11 @@ export function BatchSummary({ batch }: { batch: BatchView }) {
             },
             { key: "size", label: t("size"), children: t("bytes", { bytes: formatCount(batch.bytes) }) },
             { key: "sha", label: "SHA-256", children: <HashText value={batch.sha256} /> },
-            { key: "anchor", label: t("anchor"), children: <AnchorTag anchor={batch.anchor} withRoot /> },
+            {
+              key: "anchor",
+              label: t("anchor"),
+              children: hasNothingToAnchor(batch) ? t("nothingToAnchor") : <AnchorTag anchor={batch.anchor} withRoot />,
+            },
           ]}
         />
       </Flex>

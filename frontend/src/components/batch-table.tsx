@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { BatchView } from "../../../backend/features/data-exchange/data-exchange-schemas.ts";
+import { hasNothingToAnchor } from "../lib/batch-queries.ts";
 import { formatCount, formatTime, localized } from "../lib/format.ts";
 import { catalogsQuery } from "../lib/queries.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
@@ -45,7 +46,11 @@ export function BatchTable({ batches, pathOf, paging }: Props) {
       render: (row) => formatCount(row.quarantined),
     },
     { key: "receivedAt", title: t("receivedAt"), render: (row) => formatTime(row.receivedAt) },
-    { key: "anchor", title: t("anchor"), render: (row) => <AnchorTag anchor={row.anchor} /> },
+    {
+      key: "anchor",
+      title: t("anchor"),
+      render: (row) => (hasNothingToAnchor(row) ? "–" : <AnchorTag anchor={row.anchor} />),
+    },
   ];
   return (
     <DataTable

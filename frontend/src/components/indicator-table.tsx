@@ -1,7 +1,8 @@
 import { Button, Grid, Table, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import type { IndicatorView } from "../../../backend/features/profiles/profile-schemas.ts";
-import { formatDate, formatValue, localized } from "../lib/format.ts";
+import { formatIndicator } from "../lib/code-names.ts";
+import { formatDate, localized } from "../lib/format.ts";
 
 type Open = ((indicator: IndicatorView) => void) | undefined;
 
@@ -10,7 +11,7 @@ const Figure = ({ indicator }: { indicator: IndicatorView }) => {
   return indicator.value === null ? (
     <Typography.Text type="secondary">{t("unknown")}</Typography.Text>
   ) : (
-    <strong className="rq-figure">{formatValue(indicator.value, indicator.unit)}</strong>
+    <strong className="rq-figure">{formatIndicator(indicator.id, indicator.value, indicator.unit)}</strong>
   );
 };
 
@@ -18,6 +19,7 @@ function RecordsButton({ indicator, onRecords }: { indicator: IndicatorView; onR
   const { t } = useTranslation();
   if (!onRecords || indicator.recordIds.length === 0)
     return <>{t("profile.recordCount", { count: indicator.recordCount })}</>;
+  const count = t("profile.recordCount", { count: indicator.recordCount });
   return (
     <Button
       type="link"
@@ -25,9 +27,9 @@ function RecordsButton({ indicator, onRecords }: { indicator: IndicatorView; onR
       className="rq-inline-button"
       onClick={() => onRecords(indicator)}
       data-testid={`indicator-records-${indicator.id}`}
-      aria-label={t("profile.openRecords", { name: localized(indicator.name) })}
+      aria-label={`${count} · ${t("profile.openRecords", { name: localized(indicator.name) })}`}
     >
-      {t("profile.recordCount", { count: indicator.recordCount })}
+      {count}
     </Button>
   );
 }

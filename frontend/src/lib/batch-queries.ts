@@ -10,9 +10,13 @@ import { api } from "./api.ts";
 export type Quarantine = z.infer<typeof quarantineList>;
 export type QuarantinedRow = Quarantine["items"][number];
 
+/** True when all rows were looked at and none was new: there is nothing to anchor. */
+export const hasNothingToAnchor = (batch: BatchView): boolean => batch.finishedAt !== undefined && batch.stored === 0;
+
 /** Whether a batch can still change: its rows are being checked, or its root is on the way to the chain. */
 export const isBatchMoving = (batch: BatchView): boolean =>
   batch.state !== "rejected" &&
+  !hasNothingToAnchor(batch) &&
   batch.anchor.state !== "failed" &&
   (batch.state !== "anchored" || batch.anchor.state !== "confirmed");
 

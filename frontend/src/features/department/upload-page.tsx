@@ -91,7 +91,7 @@ export function DepartmentUploadPage() {
               </p>
             </Upload.Dragger>
           </Form>
-          <div className="rq-stack rq-top-gap">
+          <div className="rq-stack" style={{ marginTop: 16 }}>
             {!catalog && catalogs && <Alert type="info" showIcon title={t("upload.catalogFirst")} />}
             {send.pending && <Progress percent={Math.round(part * 100)} aria-label={t("upload.sending")} />}
             {send.error !== undefined && <ProblemAlert error={send.error} />}

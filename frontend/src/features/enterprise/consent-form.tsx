@@ -51,7 +51,7 @@ function Fields(props: FormProps & { institutions: Institution[]; catalogs: Cata
       <Form.Item
         name="institutions"
         label={t("consent.institutions")}
-        rules={[{ required: true, type: "array", min: 1, message: t("consent.institutionsMissing") }]}
+        rules={[{ type: "array", min: 1, message: t("consent.institutionsMissing") }]}
       >
         <Checkbox.Group className="rq-choices">
           {choices.map((institution) => (
@@ -106,7 +106,7 @@ function Fields(props: FormProps & { institutions: Institution[]; catalogs: Cata
               <Form.Item
                 name="catalogs"
                 noStyle
-                rules={[{ required: true, type: "array", min: 1, message: t("consent.catalogsMissing") }]}
+                rules={[{ type: "array", min: 1, message: t("consent.catalogsMissing") }]}
               >
                 <Checkbox.Group
                   className="rq-choices"

@@ -6,7 +6,8 @@ import { api } from "../../lib/api.ts";
 /** The enterprise's profile as frozen for this reader. Each fetch is an entry in the enterprise's access log. */
 export const requestProfileQuery = (requestId: string) =>
   queryOptions({
-    queryKey: ["requests", requestId, "profile"],
+    // Apart from the other keys of requests: what they invalidate must not read the profile again.
+    queryKey: ["request-profiles", requestId],
     queryFn: ({ signal }) =>
       api.get<ProfileView>(`/requests/${encodeURIComponent(requestId)}/profile`, undefined, signal),
     // A read is logged and makes a snapshot: not on every focus of the window.

@@ -1,7 +1,15 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { AutoComplete, Button, Flex, Input, Select, Typography } from "antd";
+import { Button, Flex, Input, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
-import { type ConditionDraft, type IndicatorChoice, operatorsFor, type RuleDraft, type Unit } from "./rule-draft.ts";
+import { codesOf } from "../../lib/code-names.ts";
+import {
+  type ConditionDraft,
+  type IndicatorChoice,
+  type Operator,
+  operatorsFor,
+  type RuleDraft,
+  type Unit,
+} from "./rule-draft.ts";
 
 /** Units that are said behind the value. */
 const SHOWN_UNITS: readonly Unit[] = ["fen", "months", "kwh", "sqm", "bps", "date"];
@@ -80,48 +88,54 @@ function ConditionRow({ position, condition, indicators, faulty, onChange, onRem
   const nameOf = (indicator: IndicatorChoice) =>
     i18n.language.startsWith("zh") ? indicator.name.zh : indicator.name.en;
   const id = `product-rule-${position}`;
+  const chosen = condition.value.split(",").filter((value) => value !== "");
+  const flags = [
+    { value: "true", label: t("rule.yes") },
+    { value: "false", label: t("rule.no") },
+  ];
+  const choices = unit === "flag" ? flags : codesOf(condition.indicator);
 
   function choose(indicator: string) {
-    const chosen = indicators.find((candidate) => candidate.id === indicator);
-    onChange({ indicator, value: "", op: operatorsFor(chosen?.unit ?? "text")[0] ?? "eq" });
+    const known = indicators.find((candidate) => candidate.id === indicator);
+    onChange({ indicator, value: "", op: operatorsFor(known?.unit ?? "text")[0] ?? "eq" });
   }
 
   return (
     <Flex gap={8} wrap align="flex-start" role="group" aria-label={t("rule.condition", { number: position + 1 })}>
-      <AutoComplete
-        value={known ? nameOf(known) : condition.indicator}
-        onChange={choose}
+      <Select
+        value={condition.indicator === "" ? null : condition.indicator}
+        onChange={(indicator: string | null) => indicator && choose(indicator)}
         options={indicators.map((indicator) => ({ value: indicator.id, label: nameOf(indicator) }))}
-        showSearch={{
-          filterOption: (typed, option) =>
-            `${option?.label} ${option?.value}`.toLowerCase().includes(typed.toLowerCase()),
-        }}
+        showSearch={{ optionFilterProp: "label" }}
         placeholder={t("rule.indicator")}
         aria-label={t("rule.indicator")}
         data-testid={`${id}-indicator`}
+        status={faulty && condition.indicator === "" ? "error" : ""}
         style={{ flex: "2 1 220px" }}
       />
       <Select
         value={condition.op}
-        onChange={(op) => onChange({ op })}
+        onChange={(op: Operator) =>
+          // A list of codes becomes one when the comparison takes one.
+          onChange({ op, value: choices && op !== "in" ? (chosen[0] ?? "") : condition.value })
+        }
         options={operatorsFor(unit).map((op) => ({ value: op, label: t(`common:op.${op}`) }))}
         aria-label={t("rule.operator")}
         data-testid={`${id}-op`}
         style={{ flex: "0 1 130px" }}
       />
-      {unit === "flag" ? (
+      {choices ? (
         <Select
-          value={condition.value === "" ? null : condition.value}
-          onChange={(value: string | null) => onChange({ value: value ?? "" })}
-          options={[
-            { value: "true", label: t("rule.yes") },
-            { value: "false", label: t("rule.no") },
-          ]}
+          {...(condition.op === "in" ? { mode: "multiple" as const } : {})}
+          value={condition.op === "in" ? chosen : (chosen[0] ?? null)}
+          onChange={(value: string | string[] | null) => onChange({ value: [value ?? ""].flat().join(",") })}
+          options={choices}
+          showSearch={{ optionFilterProp: "label" }}
           placeholder={t("rule.value")}
           aria-label={t("rule.value")}
           data-testid={`${id}-value`}
           status={faulty ? "error" : ""}
-          style={{ flex: "1 1 140px" }}
+          style={{ flex: "1 1 160px" }}
         />
       ) : (
         <Input

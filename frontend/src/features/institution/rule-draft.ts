@@ -69,6 +69,7 @@ export function annualRateBps(text: string): number | null {
 
 /** The condition of a draft, or null when its value can't be read. "between" takes two values, "in" any number. */
 export function conditionOf(draft: ConditionDraft, unit: Unit): Condition | null {
+  if (draft.indicator === "") return null;
   if (draft.op !== "between" && draft.op !== "in") {
     const value = scalarOf(unit, draft.value);
     return value === null ? null : { indicator: draft.indicator, op: draft.op, value };

@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
 import type { Condition, EligibilityRule } from "../../../../backend/features/products/product-schemas.ts";
 import { INDICATORS } from "../../../../backend/features/profiles/domain/indicator-list.ts";
-import { formatValue, localized } from "../../lib/format.ts";
+import { formatIndicator } from "../../lib/code-names.ts";
+import { localized } from "../../lib/format.ts";
 import "./institution.css";
 
 /** An eligibility rule in words. */
@@ -38,7 +39,7 @@ function ConditionText({ condition }: { condition: Condition }) {
   const { t } = useTranslation("institution");
   const indicator = INDICATORS.find((known) => known.id === condition.indicator);
   const values = Array.isArray(condition.value) ? condition.value : [condition.value];
-  const shown = values.map((value) => formatValue(value, indicator?.unit ?? "text"));
+  const shown = values.map((value) => formatIndicator(condition.indicator, value, indicator?.unit ?? "text"));
   return (
     <>
       {indicator ? localized(indicator.name) : condition.indicator} {t(`common:op.${condition.op}`)}{" "}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { registrationStatusName } from "../../lib/code-names.ts";
 import { type RegisteredEnterprise, registeredEnterprisesQuery } from "./queries.ts";
 import type { AdmittedBody } from "./signed-admission.ts";
 
@@ -21,7 +22,7 @@ export function EnterpriseSearch({ onAdmit, pending }: { onAdmit: (body: Admitte
     {
       key: "status",
       title: t("search.status"),
-      render: (row) => <Tag>{t(`registrationStatus.${row.status}`, { defaultValue: row.status })}</Tag>,
+      render: (row) => <Tag>{registrationStatusName(row.status)}</Tag>,
     },
     {
       key: "admit",

@@ -18,7 +18,6 @@ export function DemoAccounts({ accounts }: { accounts: DemoAccount[] }) {
           <li key={account.username}>
             <button
               type="button"
-              aria-label={t("demoFill", { name: account.name })}
               data-testid={`demo-${account.username}`}
               onClick={() =>
                 void navigate("/login", { state: { username: account.username, password: account.password } })
