@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { reasonOf } from "./packages.mjs";
 import { LaunchError, npmCommand, run, withoutNpm } from "./processes.mjs";
 
 const WANTED = 24;
@@ -37,9 +38,8 @@ export async function fittingNode(root, say) {
     .map((line) => line.trim())
     .find(isFitting);
   if (!path) {
-    const reason = /npm (?:error|ERR!) (?!code)(.+)/.exec(output)?.[1] ?? "no answer";
     throw new LaunchError(
-      `Node ${WANTED} could not be fetched (${reason}): install it from https://nodejs.org, or let npm reach its registry`,
+      `Node ${WANTED} could not be fetched: ${reasonOf(output)}; or install Node ${WANTED} from https://nodejs.org`,
     );
   }
   mkdirSync(join(root, ".tmp"), { recursive: true });

@@ -32,14 +32,11 @@ const REASONS = [
   [/\b(EINTEGRITY)\b/, "a package differs from what package-lock.json expects: try `npm cache clean --force`"],
 ];
 
-function reasonOf(output) {
+/** Why npm failed, in words with the remedy, out of its output. */
+export function reasonOf(output) {
   const known = REASONS.find(([pattern]) => pattern.test(output));
-  return (
-    known?.[1] ??
-    /npm (?:error|ERR!) (?!code)(.+)/.exec(output)?.[1] ??
-    output.trim().split("\n")[0] ??
-    "no reason given"
-  );
+  const line = /npm (?:error|ERR!) (?!code)(.+)/.exec(output)?.[1] ?? output.trim().split("\n")[0];
+  return known?.[1] ?? (line || "npm gave no reason");
 }
 
 function keep(root, output) {

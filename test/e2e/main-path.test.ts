@@ -176,9 +176,7 @@ describe("the whole path through the web pages", function () {
       await desk.fill("product-amount-min", "100000");
       await desk.fill("product-amount-max", "5000000");
       await desk.fill("product-rate", i === 0 ? "3.85" : "4.35");
-      const indicator = await desk.field("product-rule-0-indicator");
-      await indicator.fill("identity.ageMonths");
-      await desk.page.locator(".ant-select-dropdown:visible .ant-select-item-option").first().click();
+      await desk.choose("product-rule-0-indicator", "成立月数");
       await desk.fill("product-rule-0-value", "1");
       if (i === 0) await desk.record("institution-product-form");
       await desk.click("product-submit");

@@ -63,7 +63,18 @@ function problemOf(error: unknown): Problem | undefined {
       ...(field ? { errors: [{ field, reason: error.message, ...(advice ? { fix: advice } : {}) }] } : {}),
     };
   }
-  const parser = error as { type?: string; status?: number; message?: string } | null;
+  const parser = error as { type?: string; code?: string; status?: number; message?: string } | null;
+  if (parser?.status === 404 && parser.code === "ENOENT") {
+    // A web page of an earlier build asks for a part that the present build doesn't have.
+    return {
+      type: "https://rongqiao.example/problems/notFound",
+      title: "Not found",
+      status: 404,
+      code: "notFound",
+      detail: "there is no such file",
+      fix: "load the page again",
+    };
+  }
   if (
     parser?.type?.startsWith("entity.") ||
     parser?.type === "encoding.unsupported" ||

@@ -95,7 +95,7 @@ export function IndicatorTable(props: { indicators: IndicatorView[]; onRecords?:
         {
           title: t("profile.asOf"),
           key: "asOf",
-          width: 120,
+          width: 136,
           render: (_, indicator) => (indicator.asOf ? formatDate(indicator.asOf) : "—"),
         },
         {

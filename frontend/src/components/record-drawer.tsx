@@ -5,11 +5,12 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../lib/api.ts";
 import { downloadJson } from "../lib/download.ts";
-import { formatCount, formatTime, formatValue, localized } from "../lib/format.ts";
+import { formatCount, formatTime, localized } from "../lib/format.ts";
 import { platformChain } from "../lib/proof/chain-reader.ts";
 import type { CheckResult } from "../lib/proof/check.ts";
 import type { LeafProofPack } from "../lib/proof/leaf-pack.ts";
 import { metaQuery, type RecordView, recordQuery } from "../lib/queries.ts";
+import { recordValue } from "../lib/record-value.ts";
 import { useAction } from "../lib/use-action.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
 import { CheckLines } from "./check-lines.tsx";
@@ -71,7 +72,7 @@ function RecordDetail({ record }: { record: RecordView }) {
         items={record.fields.map((field) => ({
           key: field.name,
           label: localized(field.label),
-          children: formatValue(field.value, field.type),
+          children: recordValue(record.catalogId, field),
         }))}
       />
       <Descriptions

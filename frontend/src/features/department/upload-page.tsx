@@ -13,6 +13,7 @@ import { QueryView } from "../../components/query-view.tsx";
 import { uploadFile } from "../../lib/api.ts";
 import { batchQuery } from "../../lib/batch-queries.ts";
 import { formatCount, localized } from "../../lib/format.ts";
+import { listText } from "../../lib/list-text.ts";
 import { catalogsQuery } from "../../lib/queries.ts";
 import { useAction } from "../../lib/use-action.ts";
 import { useSignedIn } from "../session/use-account.ts";
@@ -67,7 +68,7 @@ export function DepartmentUploadPage() {
             {catalog && (
               <Typography.Paragraph type="secondary">
                 {t("upload.columns")}{" "}
-                {catalog.fields.map((field) => `${localized(field.label)}${field.required ? "*" : ""}`).join("、")}
+                {listText(catalog.fields.map((field) => `${localized(field.label)}${field.required ? "*" : ""}`))}
               </Typography.Paragraph>
             )}
             <Upload.Dragger

@@ -8,16 +8,30 @@ import { AnchorTag } from "../../components/anchor-tag.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { formatTime } from "../../lib/format.ts";
+import { formatTime, localized } from "../../lib/format.ts";
+import { catalogsQuery } from "../../lib/queries.ts";
 import { anchoringInterval } from "./anchoring-interval.ts";
 import { accessLogQuery } from "./queries.ts";
 
 const PAGE_SIZE = 50;
 type Entry = z.infer<typeof accessEntry>;
 
+/** "profile", or "record:<catalog>". */
+function useSubject() {
+  const { t } = useTranslation("enterprise");
+  const catalogs = useQuery(catalogsQuery).data?.items;
+  return (what: string): string => {
+    const [kind, catalogId] = what.split(":");
+    const catalog = catalogs?.find(({ id }) => id === catalogId);
+    const words = t(`log.kind.${kind}`, { defaultValue: what });
+    return catalogId === undefined ? words : `${words} · ${catalog ? localized(catalog.name) : catalogId}`;
+  };
+}
+
 export function AccessLogPage() {
   const { t } = useTranslation("enterprise");
   const [page, setPage] = useState(1);
+  const subject = useSubject();
   const query = useQuery({
     ...accessLogQuery(page),
     placeholderData: keepPreviousData,
@@ -49,7 +63,7 @@ export function AccessLogPage() {
                 {
                   title: t("log.what"),
                   key: "what",
-                  render: (_, entry) => t(`log.kind.${entry.what}`, { defaultValue: entry.what }),
+                  render: (_, entry) => subject(entry.what),
                 },
                 {
                   title: t("common:purpose"),

@@ -11,12 +11,28 @@ const icons = {
   unknown: <QuestionCircleFilled className="rq-unsure" />,
 };
 
+/** The words for the codes of a request; other values by their unit. */
+const REQUEST_CODES: Record<string, string> = {
+  "request.repaymentMethod": "repaymentMethod",
+  "request.purpose": "purposeCode",
+};
+
+function useReasonValue() {
+  const { t } = useTranslation();
+  return ({ condition, unit }: Reason, value: Reason["value"]): string => {
+    const codes = REQUEST_CODES[condition.indicator];
+    return codes && value !== null ? t(`${codes}.${value}`, { defaultValue: String(value) }) : formatValue(value, unit);
+  };
+}
+
 /** "at least 1,000.00 yuan", "between 12 and 36". */
 function useExpectation() {
   const { t } = useTranslation();
-  return ({ condition, unit }: Reason): string => {
+  const textOf = useReasonValue();
+  return (reason: Reason): string => {
+    const { condition } = reason;
     const values = (Array.isArray(condition.value) ? condition.value : [condition.value]).map((value) =>
-      formatValue(value, unit),
+      textOf(reason, value),
     );
     const joined = condition.op === "between" ? values.join(" – ") : values.join(t("listSeparator"));
     return `${t(`op.${condition.op}`)} ${joined}`;
@@ -27,6 +43,7 @@ function useExpectation() {
 export function MatchReasons({ reasons }: { reasons: Reason[] }) {
   const { t } = useTranslation("enterprise");
   const expectation = useExpectation();
+  const textOf = useReasonValue();
   return (
     <ul className="rq-reasons">
       {reasons.map((reason) => (
@@ -37,7 +54,7 @@ export function MatchReasons({ reasons }: { reasons: Reason[] }) {
               {localized(reason.name)} {expectation(reason)}
             </div>
             <div className="rq-small rq-soft">
-              {t("match.yours")} {formatValue(reason.value, reason.unit)}
+              {t("match.yours")} {textOf(reason, reason.value)}
               {reason.departmentName && ` · ${localized(reason.departmentName)}`}
               {reason.asOf && ` · ${formatDate(reason.asOf)}`}
             </div>

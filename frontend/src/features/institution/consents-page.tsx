@@ -9,6 +9,7 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { formatTime, localized } from "../../lib/format.ts";
+import { listText } from "../../lib/list-text.ts";
 import { catalogsQuery, consentsQuery } from "../../lib/queries.ts";
 
 const COLORS: Record<ConsentView["state"], string> = {
@@ -35,8 +36,8 @@ export function InstitutionConsentsPage() {
       title: t("consent.catalogs"),
       wrap: true,
       render: (row) => (
-        <span title={row.terms.catalogs.map(nameOf).join("、")}>
-          {row.terms.catalogs.slice(0, 2).map(nameOf).join("、")}
+        <span title={listText(row.terms.catalogs.map(nameOf))}>
+          {listText(row.terms.catalogs.slice(0, 2).map(nameOf))}
           {row.terms.catalogs.length > 2 && ` ${t("consent.more", { count: row.terms.catalogs.length - 2 })}`}
         </span>
       ),

@@ -5,10 +5,11 @@ import { AnchorTag } from "../../components/anchor-tag.tsx";
 import { DataTable } from "../../components/data-table.tsx";
 import { HashText } from "../../components/hash-text.tsx";
 import { formatBps, formatFen, formatRateE6, formatTime } from "../../lib/format.ts";
+import "./institution.css";
 import { BidStateTag } from "./request-state-tag.tsx";
 
-/** The institution's own sealed bid, and where its commitment stands. */
-export function MyBid({ bid, awarded }: { bid: BidView; awarded: boolean }) {
+/** The institution's own sealed bid, and where its commitment stands. `toGrant`: it won and the grant is still to be signed. */
+export function MyBid({ bid, toGrant }: { bid: BidView; toGrant: boolean }) {
   const { t } = useTranslation("institution");
   const { terms } = bid;
   return (
@@ -21,7 +22,7 @@ export function MyBid({ bid, awarded }: { bid: BidView; awarded: boolean }) {
         </Flex>
       }
     >
-      {awarded && (
+      {toGrant && (
         <Typography.Paragraph strong data-testid="my-bid-awarded">
           {t("myBid.awarded")}
         </Typography.Paragraph>
@@ -50,18 +51,20 @@ export function MyBid({ bid, awarded }: { bid: BidView; awarded: boolean }) {
         ]}
       />
       {terms.fees.length > 0 && (
-        <DataTable
-          label={t("fee.title")}
-          testId="my-bid-fees"
-          rows={terms.fees}
-          rowKey={(fee) => `${fee.name}:${fee.payee}:${fee.timing}:${fee.amountFen}`}
-          columns={[
-            { key: "name", title: t("fee.name"), lead: true, render: (fee) => fee.name },
-            { key: "payee", title: t("fee.payee"), wrap: true, render: (fee) => fee.payee },
-            { key: "timing", title: t("fee.timing"), render: (fee) => t(`fee.${fee.timing}`) },
-            { key: "amount", title: t("fee.amount"), align: "right", render: (fee) => formatFen(fee.amountFen) },
-          ]}
-        />
+        <div className="bid-fees">
+          <DataTable
+            label={t("fee.title")}
+            testId="my-bid-fees"
+            rows={terms.fees}
+            rowKey={(fee) => `${fee.name}:${fee.payee}:${fee.timing}:${fee.amountFen}`}
+            columns={[
+              { key: "name", title: t("fee.name"), lead: true, render: (fee) => fee.name },
+              { key: "payee", title: t("fee.payee"), wrap: true, render: (fee) => fee.payee },
+              { key: "timing", title: t("fee.timing"), render: (fee) => t(`fee.${fee.timing}`) },
+              { key: "amount", title: t("fee.amount"), align: "right", render: (fee) => formatFen(fee.amountFen) },
+            ]}
+          />
+        </div>
       )}
     </Card>
   );

@@ -1,5 +1,4 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { GrantProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
 import type { ProfileView } from "../../../../backend/features/profiles/profile-schemas.ts";
 import { api } from "../../lib/api.ts";
 
@@ -15,6 +14,3 @@ export const requestProfileQuery = (requestId: string) =>
     refetchOnWindowFocus: false,
     retry: false,
   });
-
-export const grantProof = (grantId: string): Promise<GrantProofPack> =>
-  api.get<GrantProofPack>(`/grants/${encodeURIComponent(grantId)}/proof`);

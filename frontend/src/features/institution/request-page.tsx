@@ -66,7 +66,7 @@ function BidAndGrant({ request }: { request: RequestView }) {
         if (mine)
           return (
             <>
-              <MyBid bid={mine} awarded={request.awardedBidId === mine.id} />
+              <MyBid bid={mine} toGrant={request.state === "awarded" && request.awardedBidId === mine.id} />
               {request.awardedBidId === mine.id && <GrantSection request={request} bid={mine} />}
             </>
           );

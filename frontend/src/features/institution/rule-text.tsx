@@ -3,6 +3,7 @@ import type { Condition, EligibilityRule } from "../../../../backend/features/pr
 import { INDICATORS } from "../../../../backend/features/profiles/domain/indicator-list.ts";
 import { formatIndicator } from "../../lib/code-names.ts";
 import { localized } from "../../lib/format.ts";
+import { listText } from "../../lib/list-text.ts";
 import "./institution.css";
 
 /** An eligibility rule in words. */
@@ -43,7 +44,7 @@ function ConditionText({ condition }: { condition: Condition }) {
   return (
     <>
       {indicator ? localized(indicator.name) : condition.indicator} {t(`common:op.${condition.op}`)}{" "}
-      {shown.join(condition.op === "between" ? " – " : "、")}
+      {condition.op === "between" ? shown.join(" – ") : listText(shown)}
     </>
   );
 }

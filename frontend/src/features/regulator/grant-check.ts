@@ -52,7 +52,7 @@ const committed = (salt: string, terms: unknown) => attempt(() => commitment(sal
 /** An amount that can't be read becomes one that no message can hold, so its hash can't be computed. */
 const fenOf = (text: string): bigint => (/^\d{1,38}$/.test(text) ? BigInt(text) : -1n);
 
-export const bidOf = (pack: GrantProofPack): Bid => ({
+const bidOf = (pack: GrantProofPack): Bid => ({
   requestKey: pack.request.requestKey,
   institution: pack.bid.institution,
   termsCommitment: pack.bid.termsCommitment,
@@ -61,7 +61,7 @@ export const bidOf = (pack: GrantProofPack): Bid => ({
   salt: pack.bid.salt,
 });
 
-export const grantOf = (pack: GrantProofPack): Grant => ({
+const grantOf = (pack: GrantProofPack): Grant => ({
   requestKey: pack.request.requestKey,
   bidHash: pack.bid.bidHash,
   termsCommitment: pack.grant.termsCommitment,

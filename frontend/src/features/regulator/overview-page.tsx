@@ -7,7 +7,8 @@ import { HashText } from "../../components/hash-text.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { StatusCards } from "../../components/status-cards.tsx";
-import { formatCount, formatFenShort, formatTime } from "../../lib/format.ts";
+import { formatCount, formatFenShort, formatTime, shortHex } from "../../lib/format.ts";
+import { listText } from "../../lib/list-text.ts";
 import { statusQuery } from "../../lib/oversight-queries.ts";
 import { type Totals, totalsQuery } from "../../lib/queries.ts";
 import { Verdict } from "./check-lines.tsx";
@@ -104,12 +105,9 @@ function ReconciliationResult({ result }: { result: Reconciliation }) {
             {result.differing.map((item) => (
               <li key={item.id}>
                 <Link to={`/regulator/grants/${item.id}`} data-testid={`differing-${item.id}`}>
-                  <HashText value={item.grantId} />
+                  {shortHex(item.grantId)}
                 </Link>{" "}
-                {item.lines
-                  .filter((line) => !line.ok)
-                  .map((line) => t(`line.${line.id}`))
-                  .join("、")}
+                {listText(item.lines.filter((line) => !line.ok).map((line) => t(`line.${line.id}`)))}
               </li>
             ))}
           </ul>

@@ -38,7 +38,7 @@ export function UnlockDialog(props: { onUnlocked(key: HDNodeWallet): void; onDis
       onCancel={props.onDismissed}
       onOk={() => form.submit()}
       okButtonProps={{ loading: progress !== undefined, "data-testid": "unlock-submit" }}
-      maskClosable={false}
+      mask={{ closable: false }}
     >
       <Typography.Paragraph type="secondary">{t("unlock.explain")}</Typography.Paragraph>
       <Form form={form} layout="vertical" onFinish={open} disabled={progress !== undefined}>
