@@ -37,7 +37,9 @@ const LEDGER = new Interface([
 const PARTICIPANTS = new Interface([
   "function participantOf(address) view returns (uint8 kind, uint8 status, bytes32 idCommitment, uint64 enrolledAt)",
 ]);
-const ANCHORS = new Interface(["function anchorOf(bytes32) view returns (uint64 anchoredAt, uint8 kind, uint32 count)"]);
+const ANCHORS = new Interface([
+  "function anchorOf(bytes32) view returns (uint64 anchoredAt, uint8 kind, uint32 count)",
+]);
 
 class Lines {
   readonly lines: ProofLine[] = [];

@@ -129,6 +129,8 @@ export class Desk {
     mkdirSync(SCREENSHOTS, { recursive: true });
     for (const size of [NARROW, WIDE]) {
       await this.page.setViewportSize(size);
+      // From the top: bars that stick to the window would stand in the middle of the picture.
+      await this.page.evaluate("window.scrollTo(0, 0)");
       await this.page.waitForTimeout(300);
       const width = () =>
         this.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") as Promise<number>;

@@ -46,5 +46,7 @@ export const theme: ThemeConfig = {
     Menu: { itemSelectedBg: "#e6eef6", itemSelectedColor: "#0f4c81", itemBorderRadius: 8 },
     Table: { headerBg: "#f4f6f9", headerColor: "#3b4656" },
     Tag: { defaultColor: "#3b4656" },
+    // Square enough to be told from a radio button.
+    Checkbox: { borderRadiusSM: 3 },
   },
 };
