@@ -145,7 +145,7 @@ describe("the embedded chain", function () {
     const hashes = await Promise.all(
       raws.map((raw) => provider.send("eth_sendRawTransaction", [raw]) as Promise<string>),
     );
-    await provider.waitForTransaction(hashes.at(-1)!, 1, 5_000);
+    await provider.waitForTransaction(hashes.at(-1)!, 1, 30_000);
     const receipts = await Promise.all(hashes.map((hash) => provider.getTransactionReceipt(hash)));
     expect(receipts.map((receipt) => receipt?.status)).to.deep.equal([1, 1, 1, 1, 1]);
     expect(new Set(receipts.map((receipt) => receipt?.blockNumber)).size).to.be.at.least(3);
