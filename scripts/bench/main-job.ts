@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api } from "../client/api.ts";
 import { freePort, startChildServer } from "../client/child-server.ts";
-import { Path, ProcessMemory } from "../client/main-path/index.ts";
+import { type Actor, Path, ProcessMemory } from "../client/main-path/index.ts";
 import { play } from "../client/main-path/play.ts";
 import { type Bench, type BenchRow, quantile } from "./bench.ts";
 
@@ -24,13 +24,14 @@ interface Load {
 /** Plays `paths` whole paths with `clients` at a time. Every path must end with the regulator's "matches". */
 async function measure(url: string, clients: number, paths: number, next: () => Enterprise): Promise<Load> {
   const latencies: number[] = [];
+  const staff = new Map<string, Promise<Actor>>();
   let requests = 0;
   let left = paths;
   const client = async (): Promise<void> => {
     while (left-- > 0) {
       const api = new Api(url, { onAnswer: () => requests++ });
       const started = performance.now();
-      const options = { scryptN: 1_024, pickEnterprise: async () => next() };
+      const options = { scryptN: 1_024, staff, pickEnterprise: async () => next() };
       await play(new Path(api, await api.meta(), new ProcessMemory(), options), { confirm: false });
       latencies.push(performance.now() - started);
     }

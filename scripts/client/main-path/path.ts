@@ -54,6 +54,8 @@ export interface Step {
 export interface PathOptions {
   /** Chooses one enterprise of the register that no one admitted yet. */
   readonly pickEnterprise?: (operator: Api) => Promise<{ uscc: string; name: string }>;
+  /** Sessions of the sample city's own accounts, for several runs to share: an operator doesn't sign in for each enterprise. */
+  readonly staff?: Map<string, Promise<Actor>>;
   /** Cost of the new keystores: low, because these keys are thrown away. */
   readonly scryptN?: number;
 }
@@ -100,7 +102,7 @@ export class Path {
 
   /** A party of this run, once it has enrolled. */
   party(name: PartyName): Promise<Actor> {
-    return this.signedIn(name, async () => {
+    return this.signedIn(this.sessions, name, async () => {
       const { username, password } = await this.login(name);
       // A sign-up that was cut off is completed by the server within moments of its start.
       const session = await waitFor(
@@ -116,7 +118,7 @@ export class Path {
 
   /** The sample city's own account of a role: its key's passphrase is its password. */
   demo(role: "operator" | "regulator" | "department"): Promise<Actor> {
-    return this.signedIn(role, async () => {
+    return this.signedIn(this.options.staff ?? this.sessions, role, async () => {
       const accounts = this.meta.demoAccounts.filter((account) => account.role === role);
       const account = accounts.find(({ username }) => username.startsWith("dept-market")) ?? accounts[0];
       if (!account)
@@ -127,12 +129,12 @@ export class Path {
     });
   }
 
-  private signedIn(name: string, signIn: () => Promise<Actor>): Promise<Actor> {
-    let actor = this.sessions.get(name);
+  private signedIn(kept: Map<string, Promise<Actor>>, name: string, signIn: () => Promise<Actor>): Promise<Actor> {
+    let actor = kept.get(name);
     if (!actor) {
       actor = signIn();
-      this.sessions.set(name, actor);
-      actor.catch(() => this.sessions.delete(name));
+      kept.set(name, actor);
+      actor.catch(() => kept.delete(name));
     }
     return actor;
   }

@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Card, Table, Tag } from "antd";
+import { Card, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { accessEntry } from "../../../../backend/features/consents/consent-schemas.ts";
 import { AnchorTag } from "../../components/anchor-tag.tsx";
+import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
@@ -13,7 +14,6 @@ import { catalogsQuery } from "../../lib/queries.ts";
 import { anchoringInterval } from "./anchoring-interval.ts";
 import { accessLogQuery } from "./queries.ts";
 
-const PAGE_SIZE = 50;
 type Entry = z.infer<typeof accessEntry>;
 
 /** "profile", or "record:<catalog>". */
@@ -37,51 +37,38 @@ export function AccessLogPage() {
     placeholderData: keepPreviousData,
     refetchInterval: anchoringInterval,
   });
+  const columns: DataColumn<Entry>[] = [
+    { key: "reader", title: t("log.reader"), lead: true, render: (entry) => entry.reader.name },
+    { key: "at", title: t("log.at"), render: (entry) => formatTime(entry.at) },
+    { key: "what", title: t("log.what"), render: (entry) => subject(entry.what) },
+    {
+      key: "purpose",
+      title: t("common:purpose"),
+      render: (entry) => t(`common:consentPurpose.${entry.purpose}`, { defaultValue: t("log.noPurpose") }),
+    },
+    {
+      key: "allowed",
+      title: t("log.outcome"),
+      render: (entry) => (
+        <Tag color={entry.allowed ? "green" : "red"}>{t(entry.allowed ? "log.allowed" : "log.refused")}</Tag>
+      ),
+    },
+    { key: "anchor", title: t("log.anchor"), render: (entry) => <AnchorTag anchor={entry.anchor} /> },
+  ];
   return (
     <>
       <PageHeader title={t("log.title")} description={t("log.explain")} />
       <Card>
         <QueryView query={query} isEmpty={(data) => data.total === 0} empty={<EmptyState text={t("log.empty")} />}>
           {(data) => (
-            <Table<Entry>
-              rowKey="id"
-              size="small"
-              dataSource={data.items}
-              scroll={{ x: 720 }}
-              onRow={() => ({ "data-testid": "access-row" }) as object}
-              pagination={{
-                current: page,
-                total: data.total,
-                pageSize: PAGE_SIZE,
-                onChange: setPage,
-                hideOnSinglePage: true,
-                showSizeChanger: false,
-              }}
-              columns={[
-                { title: t("log.at"), key: "at", render: (_, entry) => formatTime(entry.at) },
-                { title: t("log.reader"), key: "reader", render: (_, entry) => entry.reader.name },
-                {
-                  title: t("log.what"),
-                  key: "what",
-                  render: (_, entry) => subject(entry.what),
-                },
-                {
-                  title: t("common:purpose"),
-                  key: "purpose",
-                  render: (_, entry) =>
-                    t(`common:consentPurpose.${entry.purpose}`, { defaultValue: t("log.noPurpose") }),
-                },
-                {
-                  title: t("log.outcome"),
-                  key: "allowed",
-                  render: (_, entry) => (
-                    <Tag color={entry.allowed ? "green" : "red"}>
-                      {t(entry.allowed ? "log.allowed" : "log.refused")}
-                    </Tag>
-                  ),
-                },
-                { title: t("log.anchor"), key: "anchor", render: (_, entry) => <AnchorTag anchor={entry.anchor} /> },
-              ]}
+            <DataTable
+              label={t("log.title")}
+              columns={columns}
+              rows={data.items}
+              rowKey={(entry) => entry.id}
+              testId="access-log"
+              rowTestId={() => "access-row"}
+              paging={{ page, total: data.total, onChange: setPage }}
             />
           )}
         </QueryView>

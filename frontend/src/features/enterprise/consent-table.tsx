@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Popconfirm, Table, Tag } from "antd";
+import { Button, Popconfirm, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { ConsentView } from "../../../../backend/features/consents/consent-schemas.ts";
 import { AnchorTag } from "../../components/anchor-tag.tsx";
+import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { api } from "../../lib/api.ts";
 import { formatCount, formatDate } from "../../lib/format.ts";
@@ -30,79 +31,74 @@ export function ConsentTable({ consents }: { consents: ConsentView[] }) {
     await api.post<ConsentView>(`/consents/${consent.id}/revocation`, input);
     await client.invalidateQueries({ queryKey: ["consents"] });
   });
+  const columns: DataColumn<ConsentView>[] = [
+    { key: "recipient", title: t("consent.recipient"), lead: true, render: (consent) => consent.recipient.name },
+    {
+      key: "purpose",
+      title: t("consent.purpose"),
+      render: ({ terms }) => (
+        <>
+          <div>{t(`common:consentPurpose.${terms.purpose}`)}</div>
+          {terms.requestId && (
+            <Link className="rq-small" to={`/enterprise/requests/${terms.requestId}`}>
+              {t("consent.forRequest")}
+            </Link>
+          )}
+        </>
+      ),
+    },
+    {
+      key: "scope",
+      title: t("consent.scope"),
+      render: ({ terms }) => (
+        <>
+          <div>{t("consent.scopeCount", { count: terms.catalogs.length })}</div>
+          <div className="rq-small rq-soft">{t(`common:consentMode.${terms.mode}`)}</div>
+        </>
+      ),
+    },
+    { key: "expiresAt", title: t("common:expiresAt"), render: (consent) => formatDate(consent.expiresAt) },
+    { key: "reads", title: t("consent.reads"), render: (consent) => formatCount(consent.reads) },
+    {
+      key: "state",
+      title: t("common:state"),
+      render: (consent) => (
+        <>
+          <Tag color={colors[consent.state]} data-testid="consent-state" data-state={consent.state}>
+            {t(`common:consentState.${consent.state}`)}
+          </Tag>
+          <AnchorTag anchor={consent.anchor} />
+        </>
+      ),
+    },
+    {
+      key: "actions",
+      title: t("common:actions"),
+      render: (consent) =>
+        consent.state === "active" && (
+          <Popconfirm
+            title={t("consent.revokeConfirm", { name: consent.recipient.name })}
+            okText={t("consent.revoke")}
+            okButtonProps={{ danger: true, "data-testid": "consent-revoke-confirm" }}
+            onConfirm={() => void revoke.run(consent)}
+          >
+            <Button size="small" danger loading={revoke.pending} data-testid={`consent-revoke-${consent.recipient.id}`}>
+              {t("consent.revoke")}
+            </Button>
+          </Popconfirm>
+        ),
+    },
+  ];
   return (
     <div className="rq-stack">
       {revoke.error !== undefined && <ProblemAlert error={revoke.error} />}
-      <Table<ConsentView>
-        rowKey="id"
-        size="small"
-        dataSource={consents}
-        pagination={{ pageSize: 20, hideOnSinglePage: true }}
-        scroll={{ x: 760 }}
-        onRow={(consent) =>
-          ({ "data-testid": `consent-row-${consent.recipient.id}`, "data-state": consent.state }) as object
-        }
-        columns={[
-          { title: t("consent.recipient"), key: "recipient", render: (_, consent) => consent.recipient.name },
-          {
-            title: t("consent.purpose"),
-            key: "purpose",
-            render: (_, { terms }) => (
-              <>
-                <div>{t(`common:consentPurpose.${terms.purpose}`)}</div>
-                {terms.requestId && (
-                  <Link className="rq-small" to={`/enterprise/requests/${terms.requestId}`}>
-                    {t("consent.forRequest")}
-                  </Link>
-                )}
-              </>
-            ),
-          },
-          {
-            title: t("consent.scope"),
-            key: "scope",
-            render: (_, { terms }) => (
-              <>
-                <div>{t("consent.scopeCount", { count: terms.catalogs.length })}</div>
-                <div className="rq-small rq-soft">{t(`common:consentMode.${terms.mode}`)}</div>
-              </>
-            ),
-          },
-          { title: t("common:expiresAt"), key: "expiresAt", render: (_, consent) => formatDate(consent.expiresAt) },
-          { title: t("consent.reads"), key: "reads", render: (_, consent) => formatCount(consent.reads) },
-          {
-            title: t("common:state"),
-            key: "state",
-            render: (_, consent) => (
-              <>
-                <Tag color={colors[consent.state]}>{t(`common:consentState.${consent.state}`)}</Tag>
-                <AnchorTag anchor={consent.anchor} />
-              </>
-            ),
-          },
-          {
-            title: t("common:actions"),
-            key: "actions",
-            render: (_, consent) =>
-              consent.state === "active" && (
-                <Popconfirm
-                  title={t("consent.revokeConfirm", { name: consent.recipient.name })}
-                  okText={t("consent.revoke")}
-                  okButtonProps={{ danger: true, "data-testid": "consent-revoke-confirm" }}
-                  onConfirm={() => void revoke.run(consent)}
-                >
-                  <Button
-                    size="small"
-                    danger
-                    loading={revoke.pending}
-                    data-testid={`consent-revoke-${consent.recipient.id}`}
-                  >
-                    {t("consent.revoke")}
-                  </Button>
-                </Popconfirm>
-              ),
-          },
-        ]}
+      <DataTable
+        label={t("consent.given")}
+        columns={columns}
+        rows={consents}
+        rowKey={(consent) => consent.id}
+        testId="consents-list"
+        rowTestId={(consent) => `consent-row-${consent.recipient.id}`}
       />
     </div>
   );

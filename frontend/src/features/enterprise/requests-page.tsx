@@ -1,14 +1,15 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Card, Table } from "antd";
+import { Button, Card } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { RequestView } from "../../../../backend/features/requests/request-schemas.ts";
+import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { formatFen, formatTime } from "../../lib/format.ts";
+import { formatCount, formatFen, formatTime } from "../../lib/format.ts";
 import { requestsQuery } from "../../lib/queries.ts";
 import { RequestStateTag } from "./request-state-tag.tsx";
 
@@ -23,6 +24,27 @@ export function RequestsPage() {
       </Button>
     </Link>
   );
+  const columns: DataColumn<RequestView>[] = [
+    {
+      key: "amount",
+      title: t("common:amount"),
+      lead: true,
+      render: (request) => (
+        <Link to={`/enterprise/requests/${request.id}`} className="rq-figure">
+          {formatFen(request.amountFen)}
+        </Link>
+      ),
+    },
+    { key: "term", title: t("common:term"), render: (request) => t("common:months", { count: request.termMonths }) },
+    {
+      key: "purpose",
+      title: t("common:purpose"),
+      render: (request) => t(`common:purposeCode.${request.purpose}`),
+    },
+    { key: "state", title: t("common:state"), render: (request) => <RequestStateTag state={request.state} /> },
+    { key: "bids", title: t("requests.bids"), render: (request) => formatCount(request.bidCount ?? 0) },
+    { key: "closesAt", title: t("common:closesAt"), render: (request) => formatTime(request.closesAt) },
+  ];
   return (
     <>
       <PageHeader title={t("requests.title")} description={t("requests.explain")} actions={create} />
@@ -33,51 +55,14 @@ export function RequestsPage() {
           empty={<EmptyState text={t("requests.empty")} action={create} />}
         >
           {(data) => (
-            <Table<RequestView>
-              rowKey="id"
-              dataSource={data.items}
-              scroll={{ x: 720 }}
-              onRow={(request) => ({ "data-testid": `request-row-${request.id}` }) as object}
-              pagination={{
-                current: page,
-                total: data.total,
-                pageSize: Math.max(data.items.length, 20),
-                onChange: setPage,
-                hideOnSinglePage: true,
-                showSizeChanger: false,
-              }}
-              columns={[
-                {
-                  title: t("common:amount"),
-                  key: "amount",
-                  render: (_, request) => (
-                    <Link to={`/enterprise/requests/${request.id}`} className="rq-figure">
-                      {formatFen(request.amountFen)}
-                    </Link>
-                  ),
-                },
-                {
-                  title: t("common:term"),
-                  key: "term",
-                  render: (_, request) => t("common:months", { count: request.termMonths }),
-                },
-                {
-                  title: t("common:purpose"),
-                  key: "purpose",
-                  render: (_, request) => t(`common:purposeCode.${request.purpose}`),
-                },
-                {
-                  title: t("common:state"),
-                  key: "state",
-                  render: (_, request) => <RequestStateTag state={request.state} />,
-                },
-                { title: t("requests.bids"), key: "bids", render: (_, request) => request.bidCount ?? 0 },
-                {
-                  title: t("common:closesAt"),
-                  key: "closesAt",
-                  render: (_, request) => formatTime(request.closesAt),
-                },
-              ]}
+            <DataTable
+              label={t("requests.title")}
+              columns={columns}
+              rows={data.items}
+              rowKey={(request) => request.id}
+              testId="requests-list"
+              rowTestId={(request) => `request-row-${request.id}`}
+              paging={{ page, total: data.total, onChange: setPage }}
             />
           )}
         </QueryView>
