@@ -86,7 +86,11 @@ export function createApp({ addRoutes, authenticate, webDir, log }: AppParts): E
   });
 
   if (existsSync(webDir)) {
-    app.use("/assets", express.static(join(webDir, "assets"), { immutable: true, maxAge: "1y", fallthrough: false }));
+    app.use("/assets", express.static(join(webDir, "assets"), { immutable: true, maxAge: "1y", fallthrough: true }));
+    // A chunk of an older build is gone: not the page in its place, which no script could read.
+    app.use("/assets", (_, response) => {
+      response.status(404).end();
+    });
     app.use(express.static(webDir, { index: false, maxAge: 0 }));
     app.get("/{*path}", (_, response) => {
       response.setHeader("Cache-Control", "no-cache");

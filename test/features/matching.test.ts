@@ -4,7 +4,8 @@ import type { EligibilityRule } from "../../backend/features/products/product-sc
 import type { Api } from "../../scripts/client/api.ts";
 import { newSalt } from "../../scripts/client/keys.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
-import { playUntil } from "../support/actors.ts";
+import { freshBankUscc } from "../../scripts/client/main-path/path.ts";
+import { newPath, playUntil } from "../support/actors.ts";
 import { namesField, refused } from "../support/refusal.ts";
 
 describe("products and matching", function () {
@@ -73,19 +74,24 @@ describe("products and matching", function () {
   });
 
   it("is unknown where a needed figure is unknown, and not where it can't matter", async () => {
-    const { indicators } = await enterprise.profile();
-    const unknown = indicators.find(
-      ({ value, unit }) => value === null && ["fen", "count", "bps", "kwh"].includes(unit),
-    );
-    if (!unknown) throw new Error("this enterprise has no unknown figure; the test needs one");
-    const value = unknown.unit === "fen" ? "1" : 1;
-    const asks: EligibilityRule = { indicator: unknown.id, op: "gte", value };
-    const active: EligibilityRule = { indicator: "identity.status", op: "eq", value: "active" };
-    expect((await matchOf(asks)).verdict).to.equal("unknown");
-    expect((await matchOf({ not: asks })).verdict).to.equal("unknown");
-    expect((await matchOf({ all: [active, asks] })).verdict).to.equal("unknown");
-    expect((await matchOf({ any: [active, asks] })).verdict).to.equal("eligible");
-    expect((await matchOf({ all: [{ not: active }, asks] })).verdict).to.equal("notEligible");
+    // Nothing is known of it but the one licence that the path itself uploads.
+    const stranger = await newPath();
+    const body = { kind: "enterprise" as const, name: "玉溪新来商贸有限公司", uscc: freshBankUscc() };
+    await stranger.memory.once("enterprise.body", async () => body);
+    await playUntil("enrol", stranger);
+    const { api } = await stranger.party("enterprise");
+    const verdictOf = async (rule: EligibilityRule): Promise<string | undefined> => {
+      const { id } = await bank.publish(product(rule));
+      return (await api.matches({})).items.find((match) => match.product.id === id)?.verdict;
+    };
+    const asks: EligibilityRule = { indicator: "tax.revenue12mFen", op: "gte", value: "1" };
+    const holds: EligibilityRule = { indicator: "innovation.highTech", op: "eq", value: true };
+    expect(await verdictOf(holds)).to.equal("eligible");
+    expect(await verdictOf(asks)).to.equal("unknown");
+    expect(await verdictOf({ not: asks })).to.equal("unknown");
+    expect(await verdictOf({ all: [holds, asks] })).to.equal("unknown");
+    expect(await verdictOf({ any: [holds, asks] })).to.equal("eligible");
+    expect(await verdictOf({ all: [{ not: holds }, asks] })).to.equal("notEligible");
   });
 
   it("looks at the amount and the term that are wanted", async () => {

@@ -197,14 +197,18 @@ async function award(path: Path): Promise<StepResult> {
   const best = bids[0];
   if (!best || bids.length !== BANKS.length) throw new Error(`${BANKS.length} bids were due, there are ${bids.length}`);
   const signer = keys.requestKey(await path.memory.once("request.keyIndex", newKeyIndex));
+  const body = await signAward(path.meta, signer, best);
   const awarded = request.awardedBidId
     ? request
-    : await waitFor("the bids' batch to be on chain", async () => {
-        return api.award(request.id, await signAward(path.meta, signer, best)).catch((error: unknown) => {
-          if (error instanceof ApiProblem && error.code === "bid.notAnchored") return undefined;
-          throw error;
-        });
-      });
+    : await waitFor(
+        "the bids' batch to be on chain",
+        () =>
+          api.award(request.id, body).catch((error: unknown) => {
+            if (error instanceof ApiProblem && error.code === "bid.notAnchored") return undefined;
+            throw error;
+          }),
+        { everyMs: 300 },
+      );
   if (awarded.awardedBidId !== best.id) throw new Error("another bid than the cheapest one was awarded");
   return {
     lines: bids

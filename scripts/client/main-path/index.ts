@@ -5,6 +5,7 @@ import { PROOF_STEPS } from "./proof-steps.ts";
 
 export { FileMemory, type Memory, ProcessMemory } from "./memory.ts";
 export {
+  type Actor,
   Path,
   type PathOptions,
   type Step,

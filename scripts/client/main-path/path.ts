@@ -170,11 +170,7 @@ async function pickEnterprise(operator: Api): Promise<{ uscc: string; name: stri
 export const receiptSource = (label: string, api: Api, first: Receipt): TransactionSource => ({
   label,
   async read() {
-    const receipt = await api.receipt(first.id).catch((error: unknown) => {
-      // An act reaches the relayer's queue a moment after it was acknowledged.
-      if (error instanceof ApiProblem && error.status === 404) return first;
-      throw error;
-    });
+    const receipt = await api.receipt(first.id);
     if (receipt.state === "failed") throw new Error(`${label}: the chain refused the act (${receipt.reason})`);
     if (receipt.state !== "confirmed") return undefined;
     return { hash: receipt.transactionHash!, blockNumber: receipt.blockNumber! };

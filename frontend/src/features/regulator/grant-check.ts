@@ -2,6 +2,7 @@ import { id as hashOfText, verifyTypedData } from "ethers";
 import type { CheckLine, GrantProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
 import type { GrantView } from "../../../../backend/features/grants/grant-schemas.ts";
 import { commitment } from "../../../../backend/lib/commitment.ts";
+import { verifyMerkleProof } from "../../../../backend/lib/merkle.ts";
 import {
   anchorKinds,
   type Bid,
@@ -14,7 +15,6 @@ import {
   participantsDomain,
   types,
 } from "../../../../contracts/typed-data.ts";
-import { verifyMerkleProof } from "../../lib/merkle.ts";
 import {
   type ChainReader,
   callView,

@@ -1,6 +1,7 @@
 import { verifyTypedData } from "ethers";
 import type { GrantProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
 import { commitment } from "../../../../backend/lib/commitment.ts";
+import { verifyMerkleProof } from "../../../../backend/lib/merkle.ts";
 import {
   anchorKinds,
   bidHash as bidStructHash,
@@ -9,7 +10,6 @@ import {
   participantsDomain,
   types,
 } from "../../../../contracts/typed-data.ts";
-import { verifyMerkleProof } from "../merkle.ts";
 import type { Meta } from "../queries.ts";
 import { unixSeconds } from "../time.ts";
 import { type ChainReader, callView, transactionReceipt } from "./chain-reader.ts";

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { leafProofPack } from "../../../../backend/features/audit/audit-schemas.ts";
 import { commitment } from "../../../../backend/lib/commitment.ts";
+import { verifyMerkleProof } from "../../../../backend/lib/merkle.ts";
 import { anchorKinds } from "../../../../contracts/typed-data.ts";
-import { verifyMerkleProof } from "../merkle.ts";
 import type { Meta } from "../queries.ts";
 import { type ChainReader, callView, transactionReceipt } from "./chain-reader.ts";
 import { type CheckResult, check, equal, skipped } from "./check.ts";
