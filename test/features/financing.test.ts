@@ -297,6 +297,34 @@ describe("requests, bids, awards and grants", function () {
       await refused(api.grant(other.request.id, body), 400);
     });
 
+    it("reaches the ledger behind its award, however close they come", async () => {
+      const { api, keys } = await enterprise();
+      const { api: bank } = await path.party("secondBank");
+      const all = await Promise.all(Array.from({ length: 24 }, () => withBids()));
+      // Others keep the outboxes busy meanwhile, as on a working day.
+      const others = Promise.all(Array.from({ length: 24 }, () => withBids()));
+      const ids = await Promise.all(
+        all.map(async ({ request, keyIndex }, i) => {
+          const bid = await waitFor("the bid to be anchored", async () =>
+            (await bank.bids(request.id)).items.find(({ anchor }) => anchor.state === "confirmed"),
+          );
+          const award = await signAward(path.meta, keys.requestKey(keyIndex), bid);
+          const grant = await grantBody("secondBank", request, bid);
+          await sleep(i * 50);
+          await api.award(request.id, award);
+          return (await bank.grant(request.id, grant)).receipt.id;
+        }),
+      );
+      await others;
+      for (const id of ids) {
+        const settled = await waitFor("the grant to be settled", async () => {
+          const receipt = await bank.receipt(id);
+          return receipt.state === "confirmed" || receipt.state === "failed" ? receipt : undefined;
+        });
+        expect(settled.state, settled.reason).to.equal("confirmed");
+      }
+    });
+
     it("is refused before the award", async () => {
       const { request } = await withBids();
       const { api, me } = await path.party("secondBank");

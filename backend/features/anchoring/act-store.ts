@@ -14,6 +14,8 @@ export interface ActDocument extends Omit<ActPayload, "id"> {
   blockHash?: string | undefined;
   confirmedAt?: Date | undefined;
   reason?: string | undefined;
+  /** How often the chain has refused it. */
+  refusals?: number | undefined;
 }
 
 export interface ActStore {
@@ -43,6 +45,7 @@ export function createActStore(connection: Connection): ActStore {
       blockHash: String,
       confirmedAt: Date,
       reason: String,
+      refusals: Number,
     },
     { strict: "throw", versionKey: false, collection: "acts" },
   );

@@ -2,6 +2,9 @@ import { type Connection, type Model, Schema } from "mongoose";
 import type { ActFailure, OpenTransaction, RelayStore, TransactionOutcome } from "../../platform/chain/relay-store.ts";
 import type { ActStore } from "./act-store.ts";
 
+/** So often an act is tried before its refusal is final. */
+const MAX_REFUSALS = 4;
+
 interface RelayTransactionDocument {
   _id: string;
   nonce: number;
@@ -48,8 +51,16 @@ export async function createRelayMongoStore(connection: Connection, acts: ActSto
     const final = new Set<string>();
     for (const act of outcome?.acts ?? []) {
       final.add(act.actId);
+      // A refusal may pass (the act that it builds on is in the same queue), so it is final only when it comes again.
+      const retried =
+        !act.ok &&
+        (await acts.model.updateOne(
+          { _id: act.actId, state: "sent", $or: [{ refusals: null }, { refusals: { $lt: MAX_REFUSALS - 1 } }] },
+          { $set: { state: "queued", reason: act.reason ?? "" }, $inc: { refusals: 1 } },
+        ));
+      if (retried && retried.modifiedCount > 0) continue;
       await acts.model.updateOne(
-        { _id: act.actId },
+        { _id: act.actId, state: act.ok ? { $in: ["sent", "queued"] } : "sent" },
         {
           $set: {
             state: act.ok ? "confirmed" : "failed",
@@ -59,6 +70,7 @@ export async function createRelayMongoStore(connection: Connection, acts: ActSto
             confirmedAt: new Date(outcome!.timestamp * 1000),
             ...(act.reason ? { reason: act.reason } : {}),
           },
+          ...(act.ok ? { $unset: { reason: 1 } } : {}),
         },
       );
     }
@@ -86,8 +98,12 @@ export async function createRelayMongoStore(connection: Connection, acts: ActSto
 
   return {
     async takeQueued(limit) {
+      // Of a transaction that was kept while its acts' own documents could not be written, none is taken again.
+      const underway = new Set((await open()).flatMap(({ actIds }) => actIds));
       const queued = await acts.model.find({ state: "queued" }).sort({ order: 1 }).limit(limit).lean();
-      return queued.map(({ _id, target, data, gasLimit }) => ({ id: _id, target, data, gasLimit }));
+      return queued
+        .filter(({ _id }) => !underway.has(_id))
+        .map(({ _id, target, data, gasLimit }) => ({ id: _id, target, data, gasLimit }));
     },
     async saveTransaction({ nonce, hash, raw, actIds }) {
       await model.create({ _id: hash, nonce, hash, raw, earlierHashes: [], actIds, sentAt: new Date(), state: "open" });

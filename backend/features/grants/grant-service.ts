@@ -32,8 +32,8 @@ interface Ports<R extends GrantableRequest> {
   requireActive(participantId: string): Promise<{ _id: string; name: string; address: string }>;
   findRequest(id: string): Promise<R | null>;
   findBid(id: string): Promise<GrantableBid | null>;
-  /** Counts the grant into its request together with the effect, in one write. */
-  recordGrant(request: R, amountFen: bigint, effect: Effect): Promise<void>;
+  /** Counts the grant into its request together with the effects, in one write. */
+  recordGrant(request: R, amountFen: bigint, effects: readonly Effect[]): Promise<void>;
   receiptsOf(acts: readonly { actId: string; kind: string; createdAt: Date }[]): Promise<Receipt[]>;
 }
 
@@ -162,7 +162,12 @@ export function createGrantService<R extends GrantableRequest>(
         expiresAt: fields.expiresAt.toISOString(),
         grantedAt: fields.grantedAt.toISOString(),
       };
-      await ports.recordGrant(request, amountFen, { type: "grant.store", payload: effect });
+      const data = chain.financing.encodeFunctionData("grant", [message, input.signature]);
+      await ports.recordGrant(request, amountFen, [
+        { type: "grant.store", payload: effect },
+        // In the request's outbox, behind its award: from the grant's own it could reach the ledger before that.
+        actEffect({ id: grantId, kind: "grant", target: chain.contracts.financing, data, gasLimit: 400_000 }),
+      ]);
       await service.store(effect);
       onWork();
       return (await viewsOf([(await grants.find(effect.id))!]))[0]!;
@@ -192,11 +197,7 @@ export function createGrantService<R extends GrantableRequest>(
     },
 
     async store({ id, expiresAt, grantedAt, ...rest }) {
-      const fields: GrantFields = { ...rest, expiresAt: new Date(expiresAt), grantedAt: new Date(grantedAt) };
-      const data = chain.financing.encodeFunctionData("grant", [messageOf(fields), fields.signature]);
-      await grants.insert(id, fields, [
-        actEffect({ id: fields.actId, kind: "grant", target: chain.contracts.financing, data, gasLimit: 400_000 }),
-      ]);
+      await grants.insert(id, { ...rest, expiresAt: new Date(expiresAt), grantedAt: new Date(grantedAt) });
     },
   };
   return service;

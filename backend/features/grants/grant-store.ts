@@ -1,7 +1,6 @@
 import type { Connection, Model } from "mongoose";
 import { Schema } from "mongoose";
 import type { z } from "zod";
-import type { Effect } from "../../lib/effects.ts";
 import { type AggregateFields, aggregateSchema, isDuplicateKey, withEffects } from "../../platform/mongo/aggregate.ts";
 import type { grantTerms } from "./grant-schemas.ts";
 
@@ -28,7 +27,7 @@ export type GrantDocument = GrantFields & AggregateFields;
 
 export interface GrantStore {
   /** The same grant again changes nothing. */
-  insert(id: string, fields: GrantFields, effects: readonly Effect[]): Promise<void>;
+  insert(id: string, fields: GrantFields): Promise<void>;
   find(id: string): Promise<GrantDocument | null>;
   byGrantId(grantId: string): Promise<GrantDocument | null>;
   list(
@@ -67,9 +66,9 @@ export function createGrantStore(connection: Connection): GrantStore {
   schema.set("collection", "grants");
   const model = connection.model("CreditGrant", schema) as unknown as Model<GrantDocument>;
   return {
-    async insert(id, fields, effects) {
+    async insert(id, fields) {
       try {
-        await model.create({ ...fields, _id: id, ...withEffects(effects) });
+        await model.create({ ...fields, _id: id, ...withEffects([]) });
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
       }

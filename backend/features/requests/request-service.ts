@@ -55,8 +55,8 @@ export interface RequestService {
   get(actor: Actor, id: string): Promise<RequestView>;
   award(enterpriseId: string, id: string, input: z.output<typeof awardInput>): Promise<RequestView>;
   withdraw(enterpriseId: string, id: string, signature: string): Promise<RequestView>;
-  /** Counts a grant into the request, with its effect in the same write. */
-  recordGrant(request: RequestDocument, amountFen: bigint, effect: Effect): Promise<void>;
+  /** Counts a grant into the request, with its effects in the same write. */
+  recordGrant(request: RequestDocument, amountFen: bigint, effects: readonly Effect[]): Promise<void>;
   find(id: string): Promise<RequestDocument | null>;
   isOpenForBids(request: RequestDocument): boolean;
   own(enterpriseId: string, id: string): Promise<RequestDocument>;
@@ -305,12 +305,12 @@ export function createRequestService(
       return viewFor(enterpriseId, changed);
     },
 
-    async recordGrant(request, amountFen, effect) {
+    async recordGrant(request, amountFen, effects) {
       const state = nextRequestState(request.state, "grant");
       if (!state)
         throw new DomainError("request.state", `this request is ${request.state}: nothing can be granted now`);
       const grantedFen = (BigInt(request.grantedFen) + amountFen).toString();
-      if (!(await store.change(request, { state, grantedFen }, [effect]))) {
+      if (!(await store.change(request, { state, grantedFen }, effects))) {
         throw new DomainError("conflict", "the request changed at the same moment");
       }
     },
