@@ -183,6 +183,7 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
           signature: bid.signature,
         };
       },
+      decideBids: stores.bids.decide,
       bidProof: confirmedBidProof,
     },
     clock,

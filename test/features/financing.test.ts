@@ -249,7 +249,11 @@ describe("requests, bids, awards and grants", function () {
       const outcomes = await Promise.allSettled(bodies.map((body) => api.award(request.id, body)));
       expect(outcomes.filter(({ status }) => status === "fulfilled")).to.have.length(1);
       const after = await api.request(request.id);
-      const states = (await api.bids(request.id)).items.map(({ id, state }) => [id === after.awardedBidId, state]);
+      const decided = await waitFor("both bids to be decided", async () => {
+        const { items } = await api.bids(request.id);
+        return items.every(({ state }) => state !== "submitted") ? items : undefined;
+      });
+      const states = decided.map(({ id, state }) => [id === after.awardedBidId, state]);
       expect(states).to.have.deep.members([
         [true, "accepted"],
         [false, "declined"],

@@ -1,12 +1,19 @@
 import { Api } from "../../scripts/client/api.ts";
 import { MAIN_PATH, Path, ProcessMemory } from "../../scripts/client/main-path/index.ts";
+import { pickEnterprise } from "../../scripts/client/main-path/path.ts";
 import { play } from "../../scripts/client/main-path/play.ts";
 import { sharedServer } from "./server.ts";
+
+/** Paths may be played side by side. */
+const taken = new Set<string>();
 
 /** A path of its own on the shared server: an enterprise and two banks that no other test knows. */
 export async function newPath(url?: string): Promise<Path> {
   const api = new Api(url ?? (await sharedServer()).url);
-  return new Path(api, await api.meta(), new ProcessMemory(), { scryptN: 1_024 });
+  return new Path(api, await api.meta(), new ProcessMemory(), {
+    scryptN: 1_024,
+    pickEnterprise: (operator) => pickEnterprise(operator, taken),
+  });
 }
 
 export type StepId =

@@ -45,6 +45,8 @@ interface Ports {
   liveConsents(recipientId: string): Promise<{ holderId: string; requestId?: string | undefined; id: string }[]>;
   bidsOf(requestIds: readonly string[]): Promise<Map<string, { id: string; institutionId: string }[]>>;
   awardableBid(requestId: string, bidId: string): Promise<AwardableBid | null>;
+  /** Marks the accepted bid and the others. The outbox does it as well, for when this process doesn't get there. */
+  decideBids(requestId: string, acceptedBidId: string): Promise<void>;
   /** Null while the bid's batch isn't confirmed on chain. */
   bidProof(bidId: string): Promise<{ root: string; path: string[] } | null>;
 }
@@ -281,6 +283,7 @@ export function createRequestService(
         ],
       );
       if (!changed) throw new DomainError("conflict", "the request changed at the same moment");
+      await ports.decideBids(id, bidId);
       onWork();
       return viewFor(enterpriseId, changed);
     },

@@ -95,7 +95,8 @@ export class Path {
     }
     return this.memory.once("enterprise.body", async () => {
       const { api } = await this.demo("operator");
-      const { name, uscc } = await (this.options.pickEnterprise ?? pickEnterprise)(api);
+      const pick = this.options.pickEnterprise ?? ((operator: Api) => pickEnterprise(operator));
+      const { name, uscc } = await pick(api);
       return { kind: "enterprise", name, uscc };
     });
   };
@@ -156,12 +157,20 @@ export function freshBankUscc(): string {
 const SEARCHES = ["玉溪", "红塔", "江川", "澄江", "通海", "华宁", "易门", "峨山", "新平", "元江", "公司", "有限"];
 const IN_BUSINESS = new Set(["active", "存续", "在业", "开业"]);
 
-async function pickEnterprise(operator: Api): Promise<{ uscc: string; name: string }> {
+/** One that nobody admitted yet and that is not in `taken`, at random; it joins `taken`. */
+export async function pickEnterprise(
+  operator: Api,
+  taken = new Set<string>(),
+): Promise<{ uscc: string; name: string }> {
   for (const query of SEARCHES) {
     const { items } = await operator.registeredEnterprises(query);
-    const free = items.filter(({ participantId, status }) => participantId === undefined && IN_BUSINESS.has(status));
+    const free = items.filter(
+      ({ participantId, status, uscc }) => participantId === undefined && IN_BUSINESS.has(status) && !taken.has(uscc),
+    );
     const chosen = free[randomInt(Math.max(free.length, 1))];
-    if (chosen) return chosen;
+    if (!chosen) continue;
+    taken.add(chosen.uscc);
+    return chosen;
   }
   throw new Error("no enterprise in business is left that could be admitted");
 }
