@@ -27,9 +27,13 @@ export interface AccountHolder {
 
 interface Participants {
   find(id: string): Promise<AccountHolder | null>;
-  invitation(
-    address: string,
-  ): Promise<AccountHolder & { idCommitment: string; admission?: { expiresAt: number } | undefined }>;
+  /** Throws unless the code is unused and both keys signed. */
+  checkEnrolment(acts: {
+    invitation: string;
+    account: string;
+    invitationSignature: string;
+    accountSignature: string;
+  }): Promise<{ participant: AccountHolder }>;
   enrol(
     acts: { invitation: string; account: string; invitationSignature: string; accountSignature: string },
     effects: () => Effect[],
@@ -135,10 +139,9 @@ export function createIdentityService(
       return keystore;
     },
     async enrol({ username, password, keystore, ...acts }) {
-      const invited = await participants.invitation(acts.invitation);
-      if (invited.status === "admitted") {
-        requireKeystoreOf(keystore, acts.account);
-      }
+      // The signatures before anything is kept: who only knows an invitation's address can't take a name with it.
+      const { participant: invited } = await participants.checkEnrolment(acts);
+      requireKeystoreOf(keystore, acts.account);
       const account: AccountDocument = {
         _id: newId(),
         username,
@@ -150,7 +153,7 @@ export function createIdentityService(
         createdAt: clock.now(),
       };
       // The name first: were it taken after the enrolment, the enrolment would stand without an account.
-      if (invited.status === "admitted") await store.reserve(account);
+      await store.reserve(account);
       const { receipt } = await participants.enrol(acts, () => [
         { type: "account.activate", payload: { accountId: account._id } },
       ]);

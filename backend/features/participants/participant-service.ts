@@ -1,6 +1,6 @@
 import { getAddress } from "ethers";
 import type { z } from "zod";
-import { type Admission, participantKinds, structHash } from "../../../contracts/typed-data.ts";
+import { type Admission, type Enrolment, participantKinds, structHash } from "../../../contracts/typed-data.ts";
 import type { ChainContext } from "../../lib/chain-context.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";
@@ -27,6 +27,10 @@ export interface ParticipantService {
   /** Takes the operator's signed Admission. */
   admit(input: z.output<typeof admission>, operatorParticipantId: string): Promise<ParticipantView>;
   invitation(address: string): Promise<ParticipantDocument>;
+  /** Throws unless the code is unused and unexpired, and both keys signed this enrolment. */
+  checkEnrolment(
+    acts: EnrolmentActs,
+  ): Promise<{ participant: ParticipantDocument; admission: Admission; account: string; message: Enrolment }>;
   /** Binds the new key, with effects of the caller's in the same write. Throws conflict when it was used meanwhile. */
   enrol(
     acts: EnrolmentActs,
@@ -125,7 +129,7 @@ export function createParticipantService(
       return found;
     },
 
-    async enrol(acts, effects) {
+    async checkEnrolment(acts) {
       const participant = await service.invitation(acts.invitation);
       const admission = admissionOf(participant);
       if (participant.status !== "admitted") {
@@ -158,6 +162,11 @@ export function createParticipantService(
         account,
         "accountSignature",
       );
+      return { participant, admission, account, message };
+    },
+
+    async enrol(acts, effects) {
+      const { participant, admission, account, message } = await service.checkEnrolment(acts);
       const { operator, signature } = participant.admission!;
       const data = chain.participants.encodeFunctionData("enrol", [
         admission,

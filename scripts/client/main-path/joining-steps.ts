@@ -60,7 +60,7 @@ async function upload(path: Path): Promise<StepResult> {
   };
 }
 
-const invitationKey = async (path: Path, name: PartyName): Promise<Wallet> =>
+export const invitationKey = async (path: Path, name: PartyName): Promise<Wallet> =>
   new Wallet(await path.memory.once(`${name}.invitation`, () => Wallet.createRandom().privateKey));
 
 async function admit(path: Path): Promise<StepResult> {
