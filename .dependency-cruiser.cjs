@@ -60,7 +60,12 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(backend|scripts|frontend|contracts)/",
-        pathNot: ["-store\\.ts$", "^backend/stores\\.ts$", "^backend/platform/mongo/"],
+        pathNot: [
+          "-store\\.ts$",
+          "^backend/stores\\.ts$",
+          "^backend/platform/mongo/",
+          "^scripts/bench/document-store-clients\\.ts$",
+        ],
       },
       to: { path: mongoose },
     },

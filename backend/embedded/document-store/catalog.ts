@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { decodeDoc, encodeDoc } from "./bson/codec.ts";
 import { toDouble } from "./bson/numbers.ts";
 import { type Doc, doc, isDoc, isNumber } from "./bson/types.ts";
-import { StoreError } from "./errors.ts";
+import { checkNamespace } from "./namespaces.ts";
 import { compileMatch, type Match } from "./query/matcher.ts";
 import { type Path, splitPath } from "./query/paths.ts";
 import { truthy } from "./query/predicates.ts";
@@ -27,6 +27,11 @@ export interface Index {
   expireAfterSeconds: number | undefined;
   /** Whether any document ever had an array on an indexed path. */
   multikey: boolean;
+  /** Being filled: kept up by writes, not yet used by reads. */
+  building: boolean;
+  /** Kept up, but not used by reads. */
+  hidden: boolean;
+  dropped: boolean;
 }
 
 export interface Collection {
@@ -37,6 +42,9 @@ export interface Collection {
   uuid: Uint8Array;
   idIndex: Index;
   indexes: Index[];
+  /** The number of documents, once somebody asked for it. */
+  count: number | undefined;
+  dropped: boolean;
 }
 
 export const namespaceOf = (c: { db: string; name: string }): string => `${c.db}.${c.name}`;
@@ -61,6 +69,9 @@ export function indexFromSpec(id: number, spec: Doc, multikey: boolean): Index {
     partial: isDoc(partial) ? { filter: partial, match: compileMatch(partial) } : undefined,
     expireAfterSeconds: isNumber(expire) ? toDouble(expire) : undefined,
     multikey,
+    building: false,
+    hidden: truthy(spec.get("hidden")),
+    dropped: false,
   };
 }
 
@@ -76,32 +87,55 @@ export class Catalog {
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite;
     this.reload();
+    this.#dropUnfinished();
   }
 
+  /** Reads the tables again; collections and indexes that are still there stay the same objects. */
   reload(): void {
-    this.#collections = new Map();
     this.dirty = false;
-    const byId = new Map<number, Collection>();
+    const before = new Map([...this.#collections.values()].map((c) => [c.id, c]));
+    this.#collections = new Map();
+    const byId = new Map<number, { c: Collection; had: Map<number, Index> }>();
     for (const row of this.#sqlite.prepare("SELECT * FROM collections ORDER BY id").all()) {
-      const c = this.#remember(
-        Number(row.id),
-        String(row.db),
-        String(row.name),
-        decodeDoc(row.options as Uint8Array),
-        row.uuid as Uint8Array,
-      );
-      byId.set(c.id, c);
+      const known = before.get(Number(row.id));
+      const c = known ?? newCollection(Number(row.id), row.uuid as Uint8Array);
+      c.db = String(row.db);
+      c.name = String(row.name);
+      c.options = decodeDoc(row.options as Uint8Array);
+      c.dropped = false;
+      byId.set(c.id, { c, had: new Map(c.indexes.map((i) => [i.id, i])) });
+      c.indexes = [];
+      this.#collections.set(namespaceOf(c), c);
+      before.delete(c.id);
     }
+    const unfinished = new Set(
+      this.#sqlite
+        .prepare("SELECT id FROM builds")
+        .all()
+        .map((row) => Number(row.id)),
+    );
     for (const row of this.#sqlite.prepare("SELECT * FROM indexes ORDER BY id").all()) {
-      const index = indexFromSpec(Number(row.id), decodeDoc(row.spec as Uint8Array), row.multikey === 1);
-      byId.get(Number(row.collection))?.indexes.push(index);
+      const of = byId.get(Number(row.collection));
+      if (!of) continue;
+      const spec = decodeDoc(row.spec as Uint8Array);
+      const index = Object.assign(
+        of.had.get(Number(row.id)) ?? {},
+        indexFromSpec(Number(row.id), spec, row.multikey === 1),
+      );
+      index.building = unfinished.has(index.id);
+      of.had.delete(index.id);
+      of.c.indexes.push(index);
     }
+    for (const { had } of byId.values()) for (const index of had.values()) index.dropped = true;
+    for (const c of before.values()) c.dropped = true;
   }
 
-  #remember(id: number, db: string, name: string, options: Doc, uuid: Uint8Array): Collection {
-    const c: Collection = { id, db, name, options, uuid, idIndex: indexFromSpec(0, idSpec(), false), indexes: [] };
-    this.#collections.set(namespaceOf(c), c);
-    return c;
+  /** An index whose building a crash cut off was never promised to anybody. */
+  #dropUnfinished(): void {
+    this.#sqlite.exec("BEGIN IMMEDIATE");
+    for (const c of this.list()) for (const index of c.indexes) if (index.building) this.dropIndex(c, index);
+    this.#sqlite.exec("COMMIT");
+    this.dirty = false;
   }
 
   get(db: string, name: string): Collection | undefined {
@@ -113,7 +147,7 @@ export class Catalog {
   }
 
   create(db: string, name: string, options: Doc): Collection {
-    checkNamespace(db, name);
+    checkNamespace(this, db, name);
     this.dirty = true;
     const uuid = Buffer.from(randomUUID().replaceAll("-", ""), "hex");
     const { rowid } = this.#sqlite.run(
@@ -124,8 +158,13 @@ export class Catalog {
       uuid,
     );
     // Rows keep the order of insertion, as a collection without a sort shows them; _id is unique beside it.
-    this.#sqlite.exec(`CREATE TABLE c_${rowid} (r INTEGER PRIMARY KEY, k BLOB NOT NULL UNIQUE, d BLOB NOT NULL)`);
-    return this.#remember(rowid, db, name, options, uuid);
+    // `s` is the CRC-32 of the document's bytes.
+    this.#sqlite.exec(
+      `CREATE TABLE c_${rowid} (r INTEGER PRIMARY KEY, k BLOB NOT NULL UNIQUE, d BLOB NOT NULL, s INTEGER NOT NULL)`,
+    );
+    const c = Object.assign(newCollection(rowid, uuid), { db, name, options, count: 0 });
+    this.#collections.set(namespaceOf(c), c);
+    return c;
   }
 
   drop(c: Collection): void {
@@ -135,6 +174,7 @@ export class Catalog {
     this.#sqlite.exec(`DROP TABLE ${tableOf(c)}`);
     this.#sqlite.run("DELETE FROM collections WHERE id = ?", c.id);
     this.#collections.delete(namespaceOf(c));
+    c.dropped = true;
   }
 
   addIndex(c: Collection, spec: Doc): Index {
@@ -149,6 +189,8 @@ export class Catalog {
       `CREATE TABLE i_${rowid} (k BLOB NOT NULL, r INTEGER NOT NULL, PRIMARY KEY (k, r)) WITHOUT ROWID`,
     );
     const index = indexFromSpec(rowid, spec, false);
+    this.#sqlite.run("INSERT INTO builds VALUES (?)", rowid);
+    index.building = true;
     c.indexes = [...c.indexes, index];
     return index;
   }
@@ -158,7 +200,16 @@ export class Catalog {
     this.#sqlite.forget(indexTable(index));
     this.#sqlite.exec(`DROP TABLE ${indexTable(index)}`);
     this.#sqlite.run("DELETE FROM indexes WHERE id = ?", index.id);
+    this.#sqlite.run("DELETE FROM builds WHERE id = ?", index.id);
+    index.dropped = true;
     c.indexes = c.indexes.filter((i) => i !== index);
+  }
+
+  /** The index holds every document now. */
+  markBuilt(index: Index): void {
+    this.dirty = true;
+    index.building = false;
+    this.#sqlite.run("DELETE FROM builds WHERE id = ?", index.id);
   }
 
   markMultikey(index: Index): void {
@@ -168,9 +219,14 @@ export class Catalog {
   }
 }
 
-function checkNamespace(db: string, name: string): void {
-  if (db === "" || /[/\\. "$*<>:|?\0]/.test(db) || Buffer.byteLength(db) > 63)
-    throw new StoreError("InvalidNamespace", `Invalid database name: '${db}'`);
-  if (name === "" || name.includes("$") || name.includes("\0") || name.startsWith(".") || name.startsWith("system."))
-    throw new StoreError("InvalidNamespace", `Invalid collection name: ${name}`);
-}
+const newCollection = (id: number, uuid: Uint8Array): Collection => ({
+  id,
+  db: "",
+  name: "",
+  options: new Map(),
+  uuid,
+  idIndex: indexFromSpec(0, idSpec(), false),
+  indexes: [],
+  count: undefined,
+  dropped: false,
+});

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { StoreError } from "./errors.ts";
+import { PAUSE, type Steps } from "./pause.ts";
 import { cursorReply } from "./wire.ts";
 
 const IDLE_MS = 10 * 60_000;
@@ -8,13 +9,29 @@ const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 /** What MongoDB gives first when the client doesn't say. */
 const FIRST_BATCH = 101;
 
+/** Where a cursor's documents come from: a generator, or an array's iterator. */
+export type Source = Iterator<Uint8Array | typeof PAUSE>;
+
 interface Cursor {
   id: bigint;
   ns: string;
-  source: Iterator<Uint8Array>;
+  source: Source;
+  /** The session that it was opened in. */
+  session: string | undefined;
   /** A document taken from the source that didn't fit the last batch. */
   held: Uint8Array | undefined;
   usedAt: number;
+  /** A batch is being filled. */
+  busy: boolean;
+  killed: boolean;
+  noTimeout: boolean;
+}
+
+export interface CursorOptions {
+  batchSize?: number | undefined;
+  singleBatch?: boolean;
+  noTimeout?: boolean;
+  session?: string | undefined;
 }
 
 /** Open results. Each is a generator at rest, so a cursor costs a little memory whatever it still has to give. */
@@ -22,10 +39,20 @@ export class Cursors {
   readonly #open = new Map<bigint, Cursor>();
 
   /** Answers a find or aggregate with its first batch, and keeps what is left under an id. */
-  start(ns: string, source: Iterator<Uint8Array>, batchSize: number | undefined, single = false): Buffer {
-    const cursor: Cursor = { id: 0n, ns, source, held: undefined, usedAt: Date.now() };
-    const { batch, done } = fill(cursor, batchSize ?? FIRST_BATCH);
-    if (done || single) {
+  *start(ns: string, source: Source, options: CursorOptions = {}): Steps<Buffer> {
+    const cursor: Cursor = {
+      id: 0n,
+      ns,
+      source,
+      session: options.session,
+      held: undefined,
+      usedAt: Date.now(),
+      busy: false,
+      killed: false,
+      noTimeout: options.noTimeout ?? false,
+    };
+    const { batch, done } = yield* fill(cursor, options.batchSize ?? FIRST_BATCH);
+    if (done || options.singleBatch) {
       source.return?.();
       return cursorReply("firstBatch", batch, 0n, ns);
     }
@@ -35,29 +62,45 @@ export class Cursors {
     return cursorReply("firstBatch", batch, cursor.id, ns);
   }
 
-  more(id: bigint, ns: string, batchSize: number | undefined): Buffer {
+  *more(id: bigint, ns: string, batchSize: number | undefined): Steps<Buffer> {
     const cursor = this.#open.get(id);
-    if (!cursor || cursor.ns !== ns) throw new StoreError("CursorNotFound", `cursor id ${id} not found`);
-    let result: ReturnType<typeof fill>;
+    if (!cursor) throw new StoreError("CursorNotFound", `cursor id ${id} not found`);
+    if (cursor.ns !== ns)
+      throw new StoreError(
+        "Unauthorized",
+        `Requested getMore on namespace '${ns}', but cursor belongs to a different namespace ${cursor.ns}`,
+      );
+    if (cursor.busy) throw new StoreError("CursorInUse", `cursor id ${id} is already in use`);
+    cursor.busy = true;
+    let last = true;
     try {
-      result = fill(cursor, batchSize || Number.POSITIVE_INFINITY);
-    } catch (e) {
-      this.#open.delete(id);
-      throw e;
+      const { batch, done } = yield* fill(cursor, batchSize || Number.POSITIVE_INFINITY);
+      last = done;
+      return cursorReply("nextBatch", batch, done ? 0n : id, ns);
+    } finally {
+      // Also when an error or the client's going away ends the work here.
+      cursor.busy = false;
+      cursor.usedAt = Date.now();
+      if (last) this.kill(id);
     }
-    cursor.usedAt = Date.now();
-    if (result.done) this.#open.delete(id);
-    return cursorReply("nextBatch", result.batch, result.done ? 0n : id, ns);
   }
 
   kill(id: bigint): boolean {
-    this.#open.get(id)?.source.return?.();
+    const cursor = this.#open.get(id);
+    if (!cursor) return false;
+    cursor.killed = true;
+    if (!cursor.busy) cursor.source.return?.();
     return this.#open.delete(id);
+  }
+
+  /** The session is over, and so are its cursors. */
+  killSession(session: string): void {
+    for (const c of this.#open.values()) if (c.session === session) this.kill(c.id);
   }
 
   /** Closes the cursors that nobody asked for in a while. */
   sweep(now = Date.now()): void {
-    for (const c of this.#open.values()) if (now - c.usedAt > IDLE_MS) this.kill(c.id);
+    for (const c of this.#open.values()) if (!c.busy && !c.noTimeout && now - c.usedAt > IDLE_MS) this.kill(c.id);
   }
 
   get size(): number {
@@ -72,7 +115,7 @@ export class Cursors {
   }
 }
 
-function fill(cursor: Cursor, count: number): { batch: Uint8Array[]; done: boolean } {
+function* fill(cursor: Cursor, count: number): Steps<{ batch: Uint8Array[]; done: boolean }> {
   const batch: Uint8Array[] = [];
   let bytes = 0;
   while (batch.length < count) {
@@ -81,6 +124,11 @@ function fill(cursor: Cursor, count: number): { batch: Uint8Array[]; done: boole
     if (!next) {
       const step = cursor.source.next();
       if (step.done) return { batch, done: true };
+      if (step.value === PAUSE) {
+        yield PAUSE;
+        if (cursor.killed) throw new StoreError("CursorKilled", `cursor id ${cursor.id} was killed`);
+        continue;
+      }
       next = step.value;
     }
     if (batch.length > 0 && bytes + next.length > MAX_BATCH_BYTES) {

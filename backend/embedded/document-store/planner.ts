@@ -1,17 +1,16 @@
-import { BSONRegExp } from "bson";
-import { RANK, rank } from "./bson/compare.ts";
-import { type Doc, isArray, isDoc, type Value } from "./bson/types.ts";
+import { type Bound, type Condition, type Conditions, conditionsOf } from "./bounds.ts";
+import { RANK } from "./bson/compare.ts";
+import { type Doc, isArray, isDoc } from "./bson/types.ts";
 import type { Collection, Index } from "./catalog.ts";
-import { after, encodeKey, keyText } from "./keys.ts";
+import { after } from "./keys.ts";
 import { implies } from "./partial.ts";
-import { isOperatorDoc } from "./query/matcher.ts";
 import { isIndex } from "./query/paths.ts";
 import type { SortField } from "./query/sorting.ts";
-import type { KeyRange } from "./storage.ts";
+import type { KeyRange, Storage } from "./storage.ts";
 
-/** How the documents that a filter may match are found. The filter is still tested unless `exact`. */
+/** How the documents that a filter may match are found. The filter is still tested unless the plan is `exact`. */
 export type Access =
-  | { kind: "table" }
+  | { kind: "table"; reverse: boolean }
   | { kind: "index"; index: Index; ranges: KeyRange[]; reverse: boolean }
   | { kind: "union"; parts: Access[] };
 
@@ -23,121 +22,36 @@ export interface Plan {
   exact: boolean;
 }
 
-/** A piece of a field's values: one value, or everything from one to another (in encoded keys of one field). */
-interface Bound {
-  point: boolean;
-  from: Buffer;
-  to: Buffer;
-}
+/** An index that the client wants used, or the table itself, forwards or backwards. */
+export type Hint = Index | { natural: 1 | -1 };
 
-/** What the filter asks of one field, each entry a condition that holds on its own. */
-type Conditions = Map<string, Bound[][]>;
-
-const MAX_RANGES = 256;
+/** Ranges that fields after the first may multiply to. */
+const MAX_RANGES = 10_000;
+/** Keys looked at to see which of several indexes has the fewest to read. */
+const PROBE_KEYS = 200;
 const TOP = Buffer.from([0xff]);
-
-const typeRange = (type: number): { from: Buffer; to: Buffer } => ({
-  from: Buffer.from([type]),
-  to: Buffer.from([type + 1]),
-});
-
-function point(v: Value): Bound {
-  const from = encodeKey([v]);
-  return { point: true, from, to: after(from)! };
-}
-
-/** null finds missing fields and empty arrays' keys too, as an index can't tell them apart in paths with arrays. */
-const nullBound = (): Bound => ({
-  point: false,
-  from: Buffer.from([RANK.undefined]),
-  to: Buffer.from([RANK.null + 1]),
-});
-
-const indexable = (v: Value): boolean => !isArray(v) && !(v instanceof BSONRegExp);
-
-function equality(v: Value): Bound[] | undefined {
-  if (v === null) return [nullBound()];
-  return indexable(v) ? [point(v)] : undefined;
-}
-
-function order(op: string, v: Value): Bound[] | undefined {
-  const type = rank(v);
-  if (type === RANK.minKey || type === RANK.maxKey || !indexable(v)) return undefined;
-  if (v === null) return op.endsWith("e") ? [nullBound()] : undefined;
-  const all = typeRange(type);
-  const p = point(v);
-  if (op === "$gt") return [{ point: false, from: p.to, to: all.to }];
-  if (op === "$gte") return [{ point: false, from: p.from, to: all.to }];
-  return [{ point: false, from: all.from, to: op === "$lt" ? p.from : p.to }];
-}
-
-function membership(v: Value): Bound[] | undefined {
-  if (!isArray(v) || v.length > MAX_RANGES) return undefined;
-  const bounds = new Map<string, Bound>();
-  for (const x of v) {
-    const b = equality(x);
-    if (!b) return undefined;
-    bounds.set(keyText(x), b[0]!);
-  }
-  return [...bounds.values()].sort((a, b) => Buffer.compare(a.from, b.from));
-}
-
-/** /^abc/ is a range of strings; anything cleverer is not. */
-function prefix(v: Value, options: Value | undefined): Bound[] | undefined {
-  const pattern = v instanceof BSONRegExp ? v.pattern : v;
-  const flags = options ?? (v instanceof BSONRegExp ? v.options : "");
-  const m = typeof pattern === "string" && flags === "" ? /^\^([\p{L}\p{N}_\- :/@]+)(.?)/u.exec(pattern) : null;
-  // A quantifier or an alternative after the literal changes what it means.
-  if (!m || /[*?+{]/.test(m[2]!) || pattern!.toString().includes("|")) return undefined;
-  const from = encodeKey([m[1]!]).subarray(0, -2);
-  return [{ point: false, from, to: after(from)! }];
-}
-
-function boundsOf(op: string, v: Value, all: Doc): Bound[] | undefined {
-  switch (op) {
-    case "$eq":
-      return equality(v);
-    case "$in":
-      return membership(v);
-    case "$gt":
-    case "$gte":
-    case "$lt":
-    case "$lte":
-      return order(op, v);
-    case "$regex":
-      return prefix(v, all.get("$options"));
-    default:
-      return undefined;
-  }
-}
-
-function collect(filter: Doc, out: Conditions): void {
-  for (const [k, v] of filter) {
-    if (k === "$and" && isArray(v)) {
-      for (const part of v) if (isDoc(part)) collect(part, out);
-    }
-    if (k.startsWith("$")) continue;
-    const entries = isOperatorDoc(v)
-      ? [...v].map(([op, x]) => boundsOf(op, x, v))
-      : [v instanceof BSONRegExp ? prefix(v, undefined) : equality(v)];
-    const bounds = entries.filter((b) => b !== undefined);
-    if (bounds.length > 0) out.set(k, [...(out.get(k) ?? []), ...bounds]);
-  }
-}
+const NUMBERS = Buffer.from([RANK.number]);
 
 /** The bounds to use for a field: points before ranges; several ranges are cut to what they share. */
-function choose(conditions: Bound[][], multikey: boolean): Bound[] {
-  const points = conditions.filter((c) => c.every((b) => b.point)).sort((a, b) => a.length - b.length)[0];
-  if (points) return points;
+function choose(conditions: Condition[], multikey: boolean): Condition {
+  const points = conditions
+    .filter((c) => c.bounds.every((b) => b.point))
+    .sort((a, b) => a.bounds.length - b.bounds.length)[0];
+  if (conditions.length === 1) return conditions[0]!;
+  if (points) return { bounds: points.bounds, exact: false };
   // Different elements of one array may meet different conditions, so their bounds must not be combined.
-  if (multikey || conditions.length === 1 || conditions.some((c) => c.length > 1)) return conditions[0]!;
-  const from = conditions.map((c) => c[0]!.from).reduce((a, b) => (Buffer.compare(a, b) >= 0 ? a : b));
-  const to = conditions.map((c) => c[0]!.to).reduce((a, b) => (Buffer.compare(a, b) <= 0 ? a : b));
-  return [{ point: false, from, to }];
+  if (multikey || conditions.some((c) => c.bounds.length > 1)) return { bounds: conditions[0]!.bounds, exact: false };
+  const from = conditions.map((c) => c.bounds[0]!.from).reduce((a, b) => (Buffer.compare(a, b) >= 0 ? a : b));
+  const to = conditions.map((c) => c.bounds[0]!.to).reduce((a, b) => (Buffer.compare(a, b) <= 0 ? a : b));
+  return { bounds: [{ point: false, from, to }], exact: conditions.every((c) => c.exact) };
 }
 
 interface Candidate {
   plan: Plan;
+  access: Access & { kind: "index" };
+  bounded: boolean;
+  /** All fields of a unique index are fixed. */
+  whole: boolean;
   score: number;
 }
 
@@ -158,23 +72,27 @@ function descend(b: Bound): Bound {
 }
 
 function consider(index: Index, filter: Doc, conditions: Conditions, sort: SortField[]): Candidate | undefined {
-  if (index.partial && !implies(filter, index.partial.filter)) return undefined;
+  if (index.building || index.hidden || (index.partial && !implies(filter, index.partial.filter))) return undefined;
   let prefixes: Buffer[] = [Buffer.alloc(0)];
   let ranges: KeyRange[] | undefined;
   let points = 0;
+  let used = 0;
   let single = true;
   let excludesMissing = false;
+  let exact = conditions.complete && !index.multikey;
   const roots = new Set<string>();
   for (const field of index.fields) {
-    const c = conditions.get(field.path);
+    const given = conditions.fields.get(field.path);
     const root = field.parts[0]!;
     // A number in a path may mean an element or a field; the index can't say which.
-    if (!c || (index.multikey && roots.has(root)) || field.parts.some(isIndex)) break;
+    if (!given || (index.multikey && roots.has(root)) || field.parts.some(isIndex)) break;
     roots.add(root);
-    const chosen = choose(c, index.multikey);
-    const bounds = field.descending ? chosen.map(descend) : chosen;
-    if (prefixes.length * bounds.length > MAX_RANGES) break;
-    excludesMissing ||= chosen.every((b) => Buffer.compare(b.from, Buffer.from([RANK.number])) >= 0);
+    const chosen = choose(given, index.multikey);
+    const bounds = field.descending ? chosen.bounds.map(descend) : chosen.bounds;
+    if (points > 0 && prefixes.length * bounds.length > MAX_RANGES) break;
+    excludesMissing ||= chosen.bounds.every((b) => Buffer.compare(b.from, NUMBERS) >= 0);
+    exact &&= chosen.exact;
+    used++;
     if (bounds.every((b) => b.point)) {
       points++;
       if (bounds.length > 1) single = false;
@@ -184,6 +102,7 @@ function consider(index: Index, filter: Doc, conditions: Conditions, sort: SortF
     ranges = prefixes.flatMap((p) =>
       bounds.map((b) => ({ from: Buffer.concat([p, b.from]), to: Buffer.concat([p, b.to]) })),
     );
+    if (bounds.length > 1) single = false;
     break;
   }
   if (index.sparse && !excludesMissing) return undefined;
@@ -194,10 +113,13 @@ function consider(index: Index, filter: Doc, conditions: Conditions, sort: SortF
   all.sort((a, b) => Buffer.compare(a.from, b.from));
   const reverse = direction === -1;
   if (reverse) all.reverse();
-  const whole = index.unique && points === index.fields.length ? 100 : 0;
+  const access: Access & { kind: "index" } = { kind: "index", index, ranges: all, reverse };
   return {
-    score: whole + points * 4 + (ranges ? 2 : 0) + (direction !== undefined ? 3 : 0),
-    plan: { access: { kind: "index", index, ranges: all, reverse }, sorted: direction !== undefined, exact: false },
+    bounded,
+    whole: index.unique && points === index.fields.length,
+    score: points * 4 + (ranges ? 2 : 0) + (direction !== undefined ? 3 : 0),
+    access,
+    plan: { access, sorted: direction !== undefined, exact: exact && used === conditions.fields.size },
   };
 }
 
@@ -219,35 +141,64 @@ function sortDirection(index: Index, points: number, sort: SortField[]): 1 | -1 
   return direction;
 }
 
-/** Chooses how to find what a filter asks for. */
-export function plan(c: Collection, filter: Doc, sort: SortField[], hint?: Index): Plan {
-  const conditions: Conditions = new Map();
-  collect(filter, conditions);
-  const id = filter.get("_id");
-  let best: Candidate | undefined;
-  for (const index of hint ? [hint] : [c.idIndex, ...c.indexes]) {
-    const candidate = consider(index, filter, conditions, sort);
-    if (candidate && (!best || candidate.score > best.score)) best = candidate;
+/** The number of keys that a candidate would read, counted up to PROBE_KEYS. */
+function probe(storage: Storage, c: Collection, { access }: Candidate): number {
+  let n = 0;
+  for (const range of access.ranges) {
+    n += storage.keysUpTo(c, access.index, range, PROBE_KEYS - n);
+    if (n >= PROBE_KEYS) break;
   }
-  if (best) {
-    const byId = best.plan.access.kind === "index" && best.plan.access.index.id === 0;
-    const exact = byId && filter.size === 1 && id !== undefined && id !== null && !isOperatorDoc(id) && indexable(id);
-    return { ...best.plan, exact };
-  }
-  const parts = unionOf(c, filter);
-  const exact = filter.size === 0;
-  if (parts) return { access: { kind: "union", parts }, sorted: sort.length === 0, exact: false };
-  return { access: { kind: "table" }, sorted: sort.length === 0, exact };
+  return n;
 }
 
+/** The best candidate: a key that finds one document, else the fewest keys to read, else the most fields used. */
+function best(storage: Storage, c: Collection, candidates: Candidate[]): Candidate | undefined {
+  if (candidates.length <= 1) return candidates[0];
+  const whole = candidates.find((x) => x.whole);
+  if (whole) return whole;
+  const counted = candidates.map((x) => ({ x, keys: x.bounded ? probe(storage, c, x) : PROBE_KEYS }));
+  counted.sort((a, b) => a.keys - b.keys || b.x.score - a.x.score);
+  return counted[0]!.x;
+}
+
+/** Chooses how to find what a filter asks for. */
+export function plan(storage: Storage, c: Collection, filter: Doc, sort: SortField[], hint?: Hint): Plan {
+  if (hint && "natural" in hint) return table(filter, sort, hint.natural === -1);
+  const conditions = conditionsOf(filter);
+  const candidates: Candidate[] = [];
+  for (const index of hint ? [hint] : [c.idIndex, ...c.indexes]) {
+    const candidate = consider(index, filter, conditions, sort);
+    if (candidate) candidates.push(candidate);
+  }
+  const found = best(storage, c, candidates);
+  if (found) return found.plan;
+  if (hint) return whole(hint, filter, sort);
+  const parts = unionOf(storage, c, filter);
+  if (parts) return { access: { kind: "union", parts }, sorted: sort.length === 0, exact: false };
+  return table(filter, sort, false);
+}
+
+const table = (filter: Doc, sort: SortField[], reverse: boolean): Plan => ({
+  access: { kind: "table", reverse },
+  sorted: sort.length === 0,
+  exact: filter.size === 0,
+});
+
+/** An index read from end to end, because the client insists; a sparse or partial one then hides documents, as in MongoDB. */
+const whole = (index: Index, filter: Doc, sort: SortField[]): Plan => ({
+  access: { kind: "index", index, ranges: [{ from: Buffer.alloc(0), to: TOP }], reverse: false },
+  sorted: sort.length === 0,
+  exact: filter.size === 0,
+});
+
 /** A top-level $or whose branches all have an index. */
-function unionOf(c: Collection, filter: Doc): Access[] | undefined {
+function unionOf(storage: Storage, c: Collection, filter: Doc): Access[] | undefined {
   const branches = filter.get("$or");
   if (!isArray(branches)) return undefined;
   const parts: Access[] = [];
   for (const branch of branches) {
     if (!isDoc(branch)) return undefined;
-    const p = plan(c, branch, []);
+    const p = plan(storage, c, branch, []);
     if (p.access.kind === "table") return undefined;
     parts.push(p.access);
   }

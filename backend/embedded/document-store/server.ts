@@ -1,8 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { Engine, errorReply } from "./engine.ts";
-import { StoreError } from "./errors.ts";
+import { Engine } from "./engine.ts";
+import { errorReply, StoreError } from "./errors.ts";
+import { type Credentials, makeAccount } from "./scram.ts";
+import { type Connection, ServerState } from "./state.ts";
 import { Storage } from "./storage.ts";
-import { Framer, frameReply, parseMessage, type Request } from "./wire.ts";
+import { Framer, frameReply, parseMessage, type Reply, type Request } from "./wire.ts";
 
 const SWEEP_MS = 30_000;
 const MAX_CONNECTIONS = 2000;
@@ -12,6 +14,10 @@ export interface ServerOptions {
   port: number;
   log?: (line: string) => void;
   sweepMs?: number;
+  /** Every client must log in with these (SCRAM-SHA-256). */
+  credentials?: Credentials | undefined;
+  /** Not announced as a replica set of one, so that clients send no retryable writes. */
+  standalone?: boolean;
 }
 
 export interface RunningServer {
@@ -23,14 +29,19 @@ export interface RunningServer {
 /** Opens the store and listens on this machine only; rejects with a one-line reason. */
 export async function serve(options: ServerOptions): Promise<RunningServer> {
   const log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
+  const account = options.credentials && makeAccount(options.credentials);
   const storage = new Storage(options.dataDir);
-  const engine = new Engine(storage, log);
+  const state = new ServerState(storage.sqlite, { standalone: options.standalone ?? false, account, log });
+  const engine = new Engine(storage, state);
   const sockets = new Set<Socket>();
-  let connections = 0;
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    attach(socket, engine, ++connections, log);
+    const connection = state.connect(`${socket.remoteAddress}:${socket.remotePort}`);
+    socket.on("close", () => {
+      sockets.delete(socket);
+      state.connections.delete(connection.id);
+    });
+    attach(socket, engine, state, connection);
   });
   server.maxConnections = MAX_CONNECTIONS;
   try {
@@ -39,9 +50,10 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
     storage.sqlite.close();
     throw e;
   }
+  state.port = (server.address() as { port: number }).port;
   const timer = setInterval(() => engine.sweep(), options.sweepMs ?? SWEEP_MS);
   return {
-    port: (server.address() as { port: number }).port,
+    port: state.port,
     engine,
     async close() {
       clearInterval(timer);
@@ -66,24 +78,25 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function attach(socket: Socket, engine: Engine, connectionId: number, log: (line: string) => void): void {
+function attach(socket: Socket, engine: Engine, state: ServerState, connection: Connection): void {
   const framer = new Framer();
   let responseId = 0;
   socket.on("error", () => socket.destroy());
   socket.on("data", (chunk) => {
+    state.network.bytesIn += chunk.length;
     try {
       for (const message of framer.push(chunk)) {
         const request = parseMessage(message);
-        engine.submit({ request, connectionId, reply: (r) => answer(socket, request, r, ++responseId) });
+        engine.submit({ request, connection, reply: (r) => answer(socket, state, request, r, ++responseId) });
       }
     } catch (e) {
-      log(`connection ${connectionId} closed: ${(e as Error).message}`);
+      state.log(`connection ${connection.id} closed: ${(e as Error).message}`);
       socket.destroy();
     }
   });
 }
 
-function answer(socket: Socket, request: Request, reply: Parameters<typeof frameReply>[1], responseId: number): void {
+function answer(socket: Socket, state: ServerState, request: Request, reply: Reply, responseId: number): void {
   if (request.silent || socket.destroyed) return;
   let bytes: Buffer;
   try {
@@ -91,5 +104,6 @@ function answer(socket: Socket, request: Request, reply: Parameters<typeof frame
   } catch (e) {
     bytes = frameReply(request, errorReply(new StoreError("InternalError", (e as Error).message)), responseId);
   }
+  state.network.bytesOut += bytes.length;
   socket.write(bytes);
 }

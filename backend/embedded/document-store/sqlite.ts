@@ -1,54 +1,82 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { checkFile, readCommits, readFormat } from "./check.ts";
 import { StoreError } from "./errors.ts";
+import { type FolderLock, lockFolder } from "./lock.ts";
+import { fingerprint, type Mark, MarkWriter, readMark } from "./mark.ts";
+import { damaged, isDamage, isFull, OpenError, openError } from "./open-error.ts";
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS collections (
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE collections (
     id INTEGER PRIMARY KEY AUTOINCREMENT, db TEXT NOT NULL, name TEXT NOT NULL, options BLOB NOT NULL, uuid BLOB NOT NULL,
     UNIQUE (db, name));
-  CREATE TABLE IF NOT EXISTS indexes (
+  CREATE TABLE indexes (
     id INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL, name TEXT NOT NULL, spec BLOB NOT NULL,
     multikey INTEGER NOT NULL DEFAULT 0, UNIQUE (collection, name));
-  INSERT OR IGNORE INTO meta VALUES ('format', '1');
+  CREATE TABLE builds (id INTEGER PRIMARY KEY);
+  CREATE TABLE retries (
+    session TEXT PRIMARY KEY, number TEXT NOT NULL, done INTEGER NOT NULL, kept BLOB NOT NULL, used INTEGER NOT NULL)
+    WITHOUT ROWID;
+  INSERT INTO meta VALUES ('format', '1'), ('commits', '0');
 `;
 
-const LOCK_WAIT_MS = 2000;
-const primary = (e: unknown): number => ((e as { errcode?: number }).errcode ?? 0) & 0xff;
-const SQLITE_BUSY = 5;
-const SQLITE_CORRUPT = 11;
-const SQLITE_FULL = 13;
-const SQLITE_NOTADB = 26;
+const READER_WAIT_MS = 2000;
 
-/** One line that a person can act on, for a store that can't be opened. */
-export class OpenError extends Error {}
+export const dataFile = (dataDir: string): string => join(dataDir, "documents.sqlite");
+
+/** What makes this process the owner of its folder, and says how the data was left. */
+interface Ownership {
+  file: string;
+  lock: FolderLock;
+  mark: MarkWriter;
+  commits: number;
+}
 
 /** The SQLite file: opening, statements kept prepared, transactions. */
 export class Sqlite {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #owner: Ownership | undefined;
 
   private constructor(db: DatabaseSync) {
     this.#db = db;
   }
 
+  /** Opens the folder's data for this process alone. What was not stopped cleanly is checked first. */
   static open(dataDir: string): Sqlite {
-    const file = join(dataDir, "documents.sqlite");
+    const file = dataFile(dataDir);
+    let lock: FolderLock | undefined;
+    let sqlite: Sqlite | undefined;
     try {
       mkdirSync(dataDir, { recursive: true });
-      // A process that was just killed may need a moment to let go of the file.
-      const db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
-      // Exclusive: one process owns the folder, and WAL needs no shared memory file.
-      db.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
-      db.exec("PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536");
-      db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
-      const format = db.prepare("SELECT value FROM meta WHERE name = 'format'").get() as { value: string };
-      if (format.value !== "1") throw new OpenError(`${file} was written by a newer version (format ${format.value})`);
-      return new Sqlite(db);
+      lock = lockFolder(dataDir);
+      const mark = readMark(dataDir);
+      if (hasData(file, mark)) trust(file, mark);
+      sqlite = new Sqlite(new DatabaseSync(file, { timeout: READER_WAIT_MS }));
+      sqlite.#configure();
+      const commits = readCommits(sqlite);
+      sqlite.#owner = { file, lock, mark: new MarkWriter(dataDir, commits), commits };
+      return sqlite;
     } catch (e) {
+      sqlite?.close();
+      lock?.release();
       throw openError(e, dataDir, file);
     }
+  }
+
+  /** Opens a data file to read it, beside a server that may be running on it. */
+  static read(file: string): Sqlite {
+    return new Sqlite(new DatabaseSync(file, { timeout: READER_WAIT_MS, readOnly: true }));
+  }
+
+  #configure(): void {
+    const { journal_mode } = this.#db.prepare("PRAGMA journal_mode=WAL").get() as { journal_mode: string };
+    if (journal_mode !== "wal") throw new OpenError("the file system of the data folder can't share memory (WAL)");
+    this.#db.exec("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864");
+    this.#db.exec("PRAGMA cache_size=-65536");
+    if (isEmpty(this)) this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
   }
 
   exec(sql: string): void {
@@ -79,28 +107,76 @@ export class Sqlite {
     return this.#db.isTransaction;
   }
 
+  /** Makes the transaction durable, and notes beside the file that so many were: a log that went missing is told. */
+  commit(): void {
+    const owner = this.#owner!;
+    const commits = owner.commits + 1;
+    this.run("UPDATE meta SET value = ? WHERE name = 'commits'", String(commits));
+    this.#db.exec("COMMIT");
+    owner.commits = commits;
+    owner.mark.acknowledged(commits);
+  }
+
   close(): void {
     this.#statements.clear();
     this.#db.close();
+    const owner = this.#owner;
+    this.#owner = undefined;
+    if (!owner) return;
+    // SQLite empties the log into the data file on closing, unless a reader is still there.
+    owner.mark.close(hasBytes(`${owner.file}-wal`) ? undefined : fingerprint(owner.file));
+    owner.lock.release();
   }
 }
 
-function openError(e: unknown, dataDir: string, file: string): Error {
-  if (e instanceof OpenError) return e;
-  const code = primary(e);
-  if (code === SQLITE_BUSY) return new OpenError(`the data folder ${dataDir} is in use by another process`);
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB)
-    return new OpenError(`the data file ${file} is damaged: ${(e as Error).message}`);
-  if (code === SQLITE_FULL) return new OpenError(`no space left for the data folder ${dataDir}`);
-  return new OpenError(`the data folder ${dataDir} can't be opened: ${(e as Error).message}`);
+const hasBytes = (file: string): boolean => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+const isEmpty = (sqlite: Sqlite): boolean =>
+  (sqlite.prepare("SELECT count(*) AS n FROM sqlite_schema").get() as { n: number }).n === 0;
+
+/** Whether there is a data file; SQLite would make a new one in silence where one has gone missing. */
+function hasData(file: string, mark: Mark | undefined): boolean {
+  if (hasBytes(file)) return true;
+  const what = existsSync(file) ? "it is empty" : "it is missing";
+  if (hasBytes(`${file}-wal`)) throw damaged(file, `${what}, but its log documents.sqlite-wal is there`);
+  if (mark) throw damaged(file, `${what}, but the folder was in use before`);
+  return false;
+}
+
+/** Lets SQLite bring a file's logs into it, as opening and closing does. */
+export function settle(file: string): void {
+  if (!hasBytes(file)) return;
+  const db = new DatabaseSync(file);
+  try {
+    db.prepare("SELECT count(*) FROM sqlite_schema").get();
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * A file that was left by a clean stop and has not changed is as it was; any other is read through. It is only read,
+ * so that a file that is refused stays as it was found.
+ */
+function trust(file: string, mark: Mark | undefined): void {
+  // Only a store killed in its first moments has a rollback journal, which SQLite plays back when it may write.
+  if (hasBytes(`${file}-journal`)) settle(file);
+  const sqlite = Sqlite.read(file);
+  try {
+    const clean = mark?.clean === fingerprint(file) && !hasBytes(`${file}-wal`);
+    if (isEmpty(sqlite) && !mark) return;
+    if (clean) readFormat(sqlite, file);
+    // After a kill, SQLite's own promises hold; a file that somebody else changed is compared to the last key.
+    else checkFile(sqlite, file, { acknowledged: mark?.commits ?? 0, thorough: !mark || mark.clean !== undefined });
+  } finally {
+    sqlite.close();
+  }
 }
 
 /** What a client is told when SQLite itself fails. */
 export function storageError(e: unknown): StoreError | undefined {
-  const code = primary(e);
-  if (code === SQLITE_FULL) return new StoreError("OutOfDiskSpace", "no space left on the disk of the data folder");
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB)
-    return new StoreError("InternalError", `the data file is damaged: ${(e as Error).message}`);
+  if (isFull(e)) return new StoreError("OutOfDiskSpace", "no space left on the disk of the data folder");
+  if (isDamage(e)) return new StoreError("InternalError", `the data file is damaged: ${(e as Error).message}`);
   if ((e as { code?: string }).code === "ERR_SQLITE_ERROR")
     return new StoreError("InternalError", `the data file can't be used: ${(e as Error).message}`);
   return undefined;

@@ -1,10 +1,13 @@
+import { crc32 } from "node:zlib";
 import { BSONRegExp } from "bson";
 import { checkSize, decodeDoc, encodeDoc } from "./bson/codec.ts";
-import { type Doc, isArray, isDoc, typeName, type Value } from "./bson/types.ts";
+import { type Doc, isArray, isDoc, type Value } from "./bson/types.ts";
 import { Catalog, type Collection, type Index, indexTable, namespaceOf, tableOf } from "./catalog.ts";
+import { duplicate } from "./duplicates.ts";
 import { badValue, StoreError } from "./errors.ts";
 import { type IndexKeys, indexKeys } from "./index-keys.ts";
-import { EMPTY_ARRAY, encodeKey, type KeyPart } from "./keys.ts";
+import { encodeKey } from "./keys.ts";
+import { PAUSE, Slice, type Steps, type Stream } from "./pause.ts";
 import { Sqlite } from "./sqlite.ts";
 
 /** A stored document: its row number and its BSON. */
@@ -21,11 +24,18 @@ export interface KeyRange {
 
 const FIRST_CHUNK = 32;
 const BIGGEST_CHUNK = 512;
+const COUNT_CHUNK = 20_000;
 
-/** Documents and indexes in SQLite. Knows nothing of queries; each write of one document is all or nothing. */
+/**
+ * Documents and indexes in SQLite. Knows nothing of queries; each write of one document is all or nothing.
+ * Scans rest when their slice of time is used up, and while they rest other commands read and write.
+ */
 export class Storage {
   readonly sqlite: Sqlite;
   readonly catalog: Catalog;
+  readonly slice = new Slice();
+  /** What the command under way added to the numbers of documents, to be taken back if it fails. */
+  readonly #added = new Map<Collection, number>();
 
   constructor(dataDir: string) {
     this.sqlite = Sqlite.open(dataDir);
@@ -41,12 +51,14 @@ export class Storage {
     for (const [index, keys] of entries) this.#checkUnique(c, index, keys, undefined);
     const k = encodeKey([id]);
     const { changes, rowid } = this.sqlite.run(
-      `INSERT INTO ${tableOf(c)} (k, d) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO ${tableOf(c)} (k, d, s) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
       k,
       bytes,
+      crc32(bytes),
     );
     if (changes === 0) throw duplicate(c, c.idIndex, [id]);
     for (const [index, keys] of entries) this.#addKeys(index, keys, rowid);
+    this.#counted(c, 1);
   }
 
   /** Puts `next` in the place of `old`; the _id is the same. */
@@ -69,7 +81,7 @@ export class Storage {
       if (gone.length > 0 || come.keys.length > 0 || (come.multikey && !index.multikey))
         changed.push({ index, gone, come });
     }
-    this.sqlite.run(`UPDATE ${tableOf(c)} SET d = ? WHERE r = ?`, bytes, r);
+    this.sqlite.run(`UPDATE ${tableOf(c)} SET d = ?, s = ? WHERE r = ?`, bytes, crc32(bytes), r);
     for (const { index, gone, come } of changed) {
       this.#removeKeys(index, gone, r);
       this.#addKeys(index, come, r);
@@ -79,6 +91,7 @@ export class Storage {
   remove(c: Collection, r: number, doc: Doc): void {
     for (const index of c.indexes) this.#removeKeys(index, indexKeys(index, doc).keys, r);
     this.sqlite.run(`DELETE FROM ${tableOf(c)} WHERE r = ?`, r);
+    this.#counted(c, -1);
   }
 
   byId(c: Collection, key: Buffer): Row | undefined {
@@ -89,8 +102,35 @@ export class Storage {
     return this.sqlite.prepare(`SELECT r, d FROM ${tableOf(c)} WHERE r = ?`).get(r) as Row | undefined;
   }
 
+  /** The number of documents: counted once, then kept up with every write. */
   count(c: Collection): number {
-    return Number((this.sqlite.prepare(`SELECT count(*) AS n FROM ${tableOf(c)}`).get() as { n: number }).n);
+    c.count ??= Number((this.sqlite.prepare(`SELECT count(*) AS n FROM ${tableOf(c)}`).get() as { n: number }).n);
+    return c.count;
+  }
+
+  #counted(c: Collection, n: number): void {
+    if (c.count === undefined) return;
+    c.count += n;
+    this.#added.set(c, (this.#added.get(c) ?? 0) + n);
+  }
+
+  /** A command begins: from here on its changes may have to be taken back. */
+  mark(): void {
+    this.#added.clear();
+  }
+
+  /** The command's changes were rolled back. */
+  undo(): void {
+    for (const [c, n] of this.#added) if (c.count !== undefined) c.count -= n;
+    this.#added.clear();
+    if (this.catalog.dirty) this.catalog.reload();
+  }
+
+  /** The whole transaction was rolled back. */
+  undoAll(): void {
+    this.#added.clear();
+    for (const c of this.catalog.list()) c.count = undefined;
+    if (this.catalog.dirty) this.catalog.reload();
   }
 
   /** Bytes that the collection's documents take. */
@@ -102,13 +142,14 @@ export class Storage {
    * All rows in order of insertion. Rows are read in chunks that start after the last one seen, so a scan may
    * rest for as long as a client likes while other commands write.
    */
-  *scan(c: Collection, reverse = false, after?: number): Generator<Row> {
+  *scan(c: Collection, reverse = false, first = FIRST_CHUNK): Generator<Row | typeof PAUSE> {
     const sql = reverse
       ? `SELECT r, d FROM ${tableOf(c)} WHERE r < ? ORDER BY r DESC LIMIT ?`
       : `SELECT r, d FROM ${tableOf(c)} WHERE r > ? ORDER BY r LIMIT ?`;
-    let last = after ?? (reverse ? Number.MAX_SAFE_INTEGER : 0);
-    for (let size = FIRST_CHUNK; ; size = Math.min(size * 4, BIGGEST_CHUNK)) {
-      if (!this.#alive(c)) return;
+    let last = reverse ? Number.MAX_SAFE_INTEGER : 0;
+    for (let size = first; ; size = Math.min(size * 4, BIGGEST_CHUNK)) {
+      if (this.slice.over) yield PAUSE;
+      this.checkAlive(c);
       const rows = this.sqlite.prepare(sql).all(last, size) as unknown as Row[];
       yield* rows;
       if (rows.length < size) return;
@@ -117,7 +158,13 @@ export class Storage {
   }
 
   /** The rows whose keys lie in a range, in order of key; a multikey index may give a row more than once. */
-  *scanIndex(c: Collection, index: Index, range: KeyRange, reverse = false): Generator<Row> {
+  *scanIndex(
+    c: Collection,
+    index: Index,
+    range: KeyRange,
+    reverse = false,
+    firstSize = FIRST_CHUNK,
+  ): Generator<Row | typeof PAUSE> {
     const source =
       index.id === 0
         ? { columns: "i.k, i.r, i.d", from: `${tableOf(c)} i` }
@@ -128,8 +175,9 @@ export class Storage {
       ? `SELECT ${source.columns} FROM ${source.from} WHERE i.k >= ? AND (i.k, i.r) < (?, ?) ${order} LIMIT ?`
       : `SELECT ${source.columns} FROM ${source.from} WHERE (i.k, i.r) > (?, ?) AND i.k < ? ${order} LIMIT ?`;
     let last: (Row & { k: Uint8Array }) | undefined;
-    for (let size = FIRST_CHUNK; ; size = Math.min(size * 4, BIGGEST_CHUNK)) {
-      if (!this.#alive(c, index)) return;
+    for (let size = firstSize; ; size = Math.min(size * 4, BIGGEST_CHUNK)) {
+      if (this.slice.over) yield PAUSE;
+      this.checkAlive(c, index);
       const rows = (last === undefined
         ? this.sqlite.prepare(first).all(range.from, range.to, size)
         : reverse
@@ -141,19 +189,61 @@ export class Storage {
     }
   }
 
-  /** Fills a new index from the documents that are there. */
-  buildIndex(c: Collection, index: Index): void {
-    for (const row of this.scan(c)) {
+  /** The number of keys in a range, without reading documents. */
+  *countKeys(c: Collection, index: Index, range: KeyRange): Steps<number> {
+    const keys = index.id === 0 ? tableOf(c) : indexTable(index);
+    const rest = `SELECT k, r FROM ${keys} WHERE (k, r) > (?, ?) AND k < ? ORDER BY k, r LIMIT`;
+    const counted = `SELECT count(*) AS n FROM (${rest} ${COUNT_CHUNK})`;
+    const lastOf = `${rest} 1 OFFSET ${COUNT_CHUNK - 1}`;
+    let k: Uint8Array = range.from;
+    let r = -1;
+    for (let n = 0; ; ) {
+      const found = Number((this.sqlite.prepare(counted).get(k, r, range.to) as { n: number }).n);
+      n += found;
+      if (found < COUNT_CHUNK) return n;
+      ({ k, r } = this.sqlite.prepare(lastOf).get(k, r, range.to) as { k: Uint8Array; r: number });
+      if (this.slice.over) yield PAUSE;
+      this.checkAlive(c, index);
+    }
+  }
+
+  /** The row of the least key in a range. */
+  firstIn(c: Collection, index: Index, range: KeyRange): Row | undefined {
+    for (const row of this.scanIndex(c, index, range, false, 1)) if (row !== PAUSE) return row;
+    return undefined;
+  }
+
+  /** The number of keys in a range, counted no further than `most`. */
+  keysUpTo(c: Collection, index: Index, range: KeyRange, most: number): number {
+    const keys = index.id === 0 ? tableOf(c) : indexTable(index);
+    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${keys} WHERE k >= ? AND k < ? LIMIT ?)`;
+    return Number((this.sqlite.prepare(sql).get(range.from, range.to, most) as { n: number }).n);
+  }
+
+  /**
+   * Fills a new index from the documents that are there. Writes between its slices keep the index up as well,
+   * so entries may be there already.
+   */
+  *buildIndex(c: Collection, index: Index): Steps<void> {
+    const rows: Stream<Row> = this.scan(c);
+    for (const row of rows) {
+      if (row === PAUSE) {
+        yield PAUSE;
+        this.checkAlive(c, index);
+        continue;
+      }
       const keys = indexKeys(index, decodeDoc(row.d));
       this.#checkUnique(c, index, keys, row.r);
       this.#addKeys(index, keys, row.r);
     }
+    this.catalog.markBuilt(index);
   }
 
-  /** A collection or index that was dropped while a cursor rested has no more rows. */
-  #alive(c: Collection, index?: Index): boolean {
-    const now = this.catalog.get(c.db, c.name);
-    return now?.id === c.id && (!index || index.id === 0 || now.indexes.some((i) => i.id === index.id));
+  /** Refuses to go on with a collection or index that was dropped while the work rested. */
+  checkAlive(c: Collection, index?: Index): void {
+    if (c.dropped)
+      throw new StoreError("QueryPlanKilled", `collection dropped. UUID ${Buffer.from(c.uuid).toString("hex")}`);
+    if (index?.dropped) throw new StoreError("QueryPlanKilled", `index '${index.name}' dropped from ${namespaceOf(c)}`);
   }
 
   #checkUnique(c: Collection, index: Index, { keys, parts }: IndexKeys, own: number | undefined): void {
@@ -167,7 +257,7 @@ export class Storage {
 
   #addKeys(index: Index, { keys, multikey }: IndexKeys, r: number): void {
     if (multikey && !index.multikey) this.catalog.markMultikey(index);
-    for (const key of keys) this.sqlite.run(`INSERT INTO ${indexTable(index)} (k, r) VALUES (?, ?)`, key, r);
+    for (const key of keys) this.sqlite.run(`INSERT OR IGNORE INTO ${indexTable(index)} (k, r) VALUES (?, ?)`, key, r);
   }
 
   #removeKeys(index: Index, keys: Buffer[], r: number): void {
@@ -180,26 +270,4 @@ function checkId(id: Value): void {
     throw badValue(`can't use ${isArray(id) ? "an array" : "a regex"} for _id`);
   if (isDoc(id) && [...id.keys()].some((k) => k.startsWith("$")))
     throw new StoreError("DollarPrefixedFieldName", "_id fields may not contain '$'-prefixed fields");
-}
-
-function duplicate(c: Collection, index: Index, parts: readonly KeyPart[]): StoreError {
-  const keyValue: Doc = new Map(index.fields.map((f, i) => [f.path, plain(parts[i]!)]));
-  return new StoreError(
-    "DuplicateKey",
-    `E11000 duplicate key error collection: ${namespaceOf(c)} index: ${index.name} dup key: ${show(keyValue)}`,
-    { keyPattern: index.spec.get("key"), keyValue },
-  );
-}
-
-const plain = (p: KeyPart): Value => (p === EMPTY_ARRAY ? null : p);
-
-/** A value as MongoDB's messages print it. */
-export function show(v: Value): string {
-  if (typeof v === "string") return JSON.stringify(v);
-  if (isDoc(v)) return v.size === 0 ? "{}" : `{ ${[...v].map(([k, x]) => `${k}: ${show(x)}`).join(", ")} }`;
-  if (isArray(v)) return v.length === 0 ? "[]" : `[ ${v.map(show).join(", ")} ]`;
-  if (v instanceof Date) return `new Date(${v.getTime()})`;
-  const name = typeName(v);
-  if (name === "objectId") return `ObjectId('${v}')`;
-  return name === "binData" ? "BinData" : String(v);
 }

@@ -1,6 +1,6 @@
 import { decodeDoc, Writer, writeDoc } from "./bson/codec.ts";
 import { type Doc, isArray, isDoc, type Value } from "./bson/types.ts";
-import { badValue } from "./errors.ts";
+import { StoreError, typeMismatch } from "./errors.ts";
 
 export const MAX_MESSAGE_BYTES = 48_000_000;
 const OP_REPLY = 1;
@@ -98,17 +98,38 @@ function readSequence(m: Buffer, at: number, size: number, sequences: Map<string
   sequences.set(m.toString("utf8", at + 4, nameEnd), docs);
 }
 
-/** The documents of a command's list, whether sent inline or as a sequence, with their bytes if these came. */
-export function documentsOf(request: Request, name: string): { doc: Doc; bytes: Buffer | undefined }[] {
+/** A document as it was sent, decoded when it is looked at. */
+export class Sent {
+  readonly #doc: Doc | undefined;
+  /** Its bytes, if these came by themselves. */
+  readonly bytes: Buffer | undefined;
+  constructor(doc: Doc | undefined, bytes: Buffer | undefined) {
+    this.#doc = doc;
+    this.bytes = bytes;
+  }
+  get doc(): Doc {
+    return this.#doc ?? decodeDoc(this.bytes!);
+  }
+}
+
+/** The documents of a command's list, whether sent inline or as a sequence. */
+export function documentsOf(request: Request, name: string): Sent[] {
   const sequence = request.sequences.get(name);
-  if (sequence) return sequence.map((bytes) => ({ doc: decodeDoc(bytes), bytes }));
+  if (sequence) return sequence.map((bytes) => new Sent(undefined, bytes));
   const inline = request.body.get(name);
-  if (!isArray(inline)) throw badValue(`BSON field '${name}' is missing but a required field`);
+  if (inline === undefined) throw missingField(request, name);
+  if (!isArray(inline))
+    throw typeMismatch(`BSON field '${commandOf(request)}.${name}' is the wrong type, expected type 'array'`);
   return inline.map((doc: Value) => {
-    if (!isDoc(doc)) throw badValue(`BSON field '${name}' must be an array of documents`);
-    return { doc, bytes: undefined };
+    if (!isDoc(doc))
+      throw typeMismatch(`BSON field '${commandOf(request)}.${name}' is the wrong type, expected type 'object'`);
+    return new Sent(doc, undefined);
   });
 }
+
+const commandOf = (request: Request): string => request.body.keys().next().value ?? "";
+const missingField = (request: Request, name: string): StoreError =>
+  new StoreError("IDLFailedToParse", `BSON field '${commandOf(request)}.${name}' is missing but a required field`);
 
 /** An answer: a document, or BSON made by hand. */
 export type Reply = Doc | Buffer;

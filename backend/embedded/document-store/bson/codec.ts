@@ -149,6 +149,65 @@ export function decodeDoc(bytes: Uint8Array, offset = 0): Doc {
   }
 }
 
+/** Where a value ends, without reading it. */
+function skip(r: Reader, type: number): void {
+  switch (type) {
+    case 0x01:
+    case 0x09:
+    case 0x11:
+    case 0x12:
+      r.pos += 8;
+      break;
+    case 0x02:
+    case 0x0d:
+    case 0x0e:
+      r.pos += 4 + r.buf.readInt32LE(r.pos);
+      break;
+    case 0x03:
+    case 0x04:
+      r.pos += r.buf.readInt32LE(r.pos);
+      break;
+    case 0x05:
+      r.pos += 5 + r.buf.readInt32LE(r.pos);
+      break;
+    case 0x07:
+      r.pos += 12;
+      break;
+    case 0x08:
+      r.pos += 1;
+      break;
+    case 0x10:
+      r.pos += 4;
+      break;
+    case 0x13:
+      r.pos += 16;
+      break;
+    default:
+      // The rare ones are read and forgotten.
+      readValue(r, type, 0);
+  }
+}
+
+/** Decodes only the named top-level fields; the others are stepped over. */
+export function decodeFields(bytes: Uint8Array, names: ReadonlySet<string>): Doc {
+  const buf = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const r = new Reader(buf, 4);
+  const out: Doc = new Map();
+  const end = buf.length - 1;
+  try {
+    while (r.pos < end && out.size < names.size) {
+      const type = buf[r.pos++]!;
+      const name = r.cstring();
+      if (names.has(name)) out.set(name, readValue(r, type, 0));
+      else skip(r, type);
+    }
+  } catch (e) {
+    if (e instanceof RangeError) throw badValue("Invalid BSON: cut off");
+    throw e;
+  }
+  return out;
+}
+
 /** A growing buffer that documents and messages are written to. */
 export class Writer {
   buf: Buffer;

@@ -1,9 +1,13 @@
+import { Binary } from "bson";
 import { toDouble, wholeNumber } from "../bson/numbers.ts";
 import { type Doc, isDoc, isNumber, type Maybe, typeName, type Value } from "../bson/types.ts";
-import type { Collection, Index } from "../catalog.ts";
+import type { Collection } from "../catalog.ts";
 import type { Cursors } from "../cursors.ts";
 import { badValue, failedToParse, StoreError, typeMismatch } from "../errors.ts";
+import type { Steps } from "../pause.ts";
+import type { Hint } from "../planner.ts";
 import type { Vars } from "../query/expressions.ts";
+import type { Connection, ServerState } from "../state.ts";
 import type { Storage } from "../storage.ts";
 import type { Reply, Request } from "../wire.ts";
 
@@ -13,15 +17,32 @@ export interface Context {
   request: Request;
   body: Doc;
   db: string;
-  connectionId: number;
+  connection: Connection;
+  server: ServerState;
+  /** How far an earlier try of this retryable write got; the engine keeps it while the command rests. */
+  progress: Progress;
 }
 
+/** A write of many statements, part done: the next statement's number and the answer so far. */
+export interface Progress {
+  at: number;
+  n: number;
+  modified: number;
+  upserted: Doc[];
+  errors: Doc[];
+}
+
+export const newProgress = (): Progress => ({ at: 0, n: 0, modified: 0, upserted: [], errors: [] });
+
 export interface Command {
-  /** Changes data: runs inside the group's transaction, under a savepoint of its own. */
-  writes: boolean;
-  /** The fields that it understands; any other is refused, so that nothing is silently ignored. */
-  fields: string[];
-  run(context: Context): Reply;
+  /** Changes data: runs inside the group's transaction, each slice under a savepoint of its own. */
+  writes: boolean | ((body: Doc) => boolean);
+  /** May carry a txnNumber, and is then done once however often it is sent. */
+  retryable?: boolean;
+  /** The fields that it understands; any other is refused, so that nothing is silently ignored. Undefined: it checks itself. */
+  fields: string[] | undefined;
+  /** Answers at once, or in slices. */
+  run(context: Context): Reply | Steps<Reply>;
 }
 
 /** Fields that any command may carry and that mean nothing to a standalone server with one copy. */
@@ -37,16 +58,45 @@ const COMMON = new Set([
   "apiVersion",
   "apiStrict",
   "apiDeprecationErrors",
+  "txnNumber",
+  "stmtId",
+  "stmtIds",
 ]);
 
 export function checkFields(name: string, command: Command, body: Doc): void {
-  if (body.has("startTransaction") || body.has("txnNumber") || body.has("autocommit"))
-    throw new StoreError("IllegalOperation", "Transaction numbers are only allowed on a replica set member or mongos");
+  checkTransaction(name, command, body);
   for (const k of body.keys())
-    if (k !== name && !COMMON.has(k) && !command.fields.includes(k))
-      throw failedToParse(`BSON field '${name}.${k}' is an unknown or unsupported field.`);
+    if (k !== name && !COMMON.has(k) && command.fields && !command.fields.includes(k))
+      throw new StoreError("IDLUnknownField", `BSON field '${name}.${k}' is an unknown field.`);
   const collation = body.get("collation");
   if (collation !== undefined) checkCollation(collation);
+}
+
+function checkTransaction(name: string, command: Command, body: Doc): void {
+  const number = body.get("txnNumber");
+  if (body.has("startTransaction") || body.has("autocommit"))
+    throw new StoreError(
+      "OperationNotSupportedInTransaction",
+      "Multi-document transactions are not supported by this server",
+    );
+  if (number === undefined) return;
+  if (typeof number !== "bigint")
+    throw typeMismatch(`BSON field 'txnNumber' is the wrong type '${typeName(number)}', expected type 'long'`);
+  if (number < 0n) throw new StoreError("InvalidOptions", "Transaction number cannot be negative");
+  if (!body.has("lsid"))
+    throw new StoreError("InvalidOptions", "Transaction number requires a session ID to also be specified");
+  if (!command.retryable)
+    throw new StoreError("Location50768", `txnNumber may only be provided for retryable writes, not for '${name}'`);
+}
+
+/** The session that a command runs in, as text. */
+export function sessionOf(body: Doc): string | undefined {
+  const lsid = body.get("lsid");
+  const id = isDoc(lsid) ? lsid.get("id") : undefined;
+  if (lsid === undefined) return undefined;
+  if (!(id instanceof Binary) || id.sub_type !== Binary.SUBTYPE_UUID)
+    throw failedToParse("BSON field 'lsid.id' must be a UUID");
+  return Buffer.from(id.buffer.subarray(0, id.position)).toString("hex");
 }
 
 export function checkCollation(v: Value): void {
@@ -62,7 +112,9 @@ export function text(body: Doc, name: string): string {
 }
 
 export function collectionName(context: Context, command: string): string {
-  const name = text(context.body, command);
+  const name = context.body.get(command);
+  if (typeof name !== "string")
+    throw new StoreError("InvalidNamespace", `collection name has invalid type ${typeName(name)}`);
   if (name === "") throw new StoreError("InvalidNamespace", `Invalid namespace specified '${context.db}.'`);
   return name;
 }
@@ -91,17 +143,19 @@ export function natural(v: Maybe, name: string): number | undefined {
 
 export const bool = (v: Maybe): boolean => v === true || (isNumber(v) && toDouble(v) !== 0);
 
-export function hintOf(c: Collection | undefined, hint: Maybe): Index | undefined {
-  if (hint === undefined || !c || (isDoc(hint) && hint.size === 0)) return undefined;
-  if (isDoc(hint) && hint.has("$natural")) return undefined;
-  const all = [c.idIndex, ...c.indexes];
+export function hintOf(c: Collection | undefined, hint: Maybe): Hint | undefined {
+  if (hint === undefined || (isDoc(hint) && hint.size === 0)) return undefined;
+  if (!isDoc(hint) && typeof hint !== "string") throw failedToParse("BSON field 'hint' must be a string or an object");
+  const natural = isDoc(hint) ? hint.get("$natural") : undefined;
+  if (natural !== undefined) return { natural: isNumber(natural) && toDouble(natural) < 0 ? -1 : 1 };
+  if (!c) return undefined;
   const wanted = isDoc(hint) ? [...hint].map(([k, v]) => `${k}:${v}`).join() : undefined;
-  const found = all.find((i) =>
+  const found = [c.idIndex, ...c.indexes].find((i) =>
     wanted === undefined
       ? i.name === hint
       : [...(i.spec.get("key") as Doc)].map(([k, v]) => `${k}:${v}`).join() === wanted,
   );
-  if (!found)
+  if (!found || found.building || found.spec.get("hidden") === true)
     throw badValue(
       "error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index",
     );

@@ -1,12 +1,14 @@
 import { type Doc, doc, type Value } from "../bson/types.ts";
-import { failedToParse } from "../errors.ts";
-import { compileProjection } from "../query/projection.ts";
+import { badValue, failedToParse } from "../errors.ts";
+import { compileProjection, isPositional } from "../query/projection.ts";
 import { compileUpdate } from "../query/update.ts";
+import { checkUpsertFilter } from "../query/upsert.ts";
 import { bool, type Command, collectionName, document, ensureCollection, letVars } from "./context.ts";
 import { change, first, insertUpsert, type Selection } from "./selection.ts";
 
 export const findAndModify: Command = {
   writes: true,
+  retryable: true,
   fields: [
     "query",
     "sort",
@@ -21,32 +23,36 @@ export const findAndModify: Command = {
     "let",
     "bypassDocumentValidation",
   ],
-  run(context) {
+  *run(context) {
     const { body, storage } = context;
     const name = collectionName(context, body.has("findAndModify") ? "findAndModify" : "findandmodify");
     const filter = document(body.get("query"), "query");
-    const project = compileProjection(body.get("fields"), true);
+    const vars = letVars(body.get("let"));
+    if (bool(body.get("new")) && isPositional(body.get("fields")))
+      throw badValue("cannot use a positional projection and return the new document");
+    const project = compileProjection(body.get("fields"), true, { filter, vars });
     const show = (d: Doc | undefined): Value => (d === undefined ? null : project ? project(d) : d);
     const selection: Selection = {
       filter,
       sort: body.get("sort"),
       hint: body.get("hint"),
-      vars: letVars(body.get("let")),
+      vars,
     };
     if (bool(body.get("remove"))) {
       if (body.has("update") || bool(body.get("new")) || bool(body.get("upsert")))
         throw failedToParse("Cannot specify both an update (or new, or upsert) and remove=true");
       const c = storage.catalog.get(context.db, name);
-      const f = c && first(context, c, selection, false);
+      const f = c && (yield* first(context, c, selection, false));
       if (c && f) storage.remove(c, f.r, f.doc);
       return doc({ lastErrorObject: doc({ n: f ? 1 : 0 }), value: show(f?.doc), ok: 1 });
     }
     const u = body.get("update");
     if (u === undefined) throw failedToParse("Either an update or remove=true must be specified");
-    const compiled = compileUpdate(u, body.get("arrayFilters"));
+    const compiled = compileUpdate(u, body.get("arrayFilters"), { vars });
     const upsert = bool(body.get("upsert"));
+    if (upsert) checkUpsertFilter(filter);
     const c = upsert ? ensureCollection(context, name) : storage.catalog.get(context.db, name);
-    const f = c && first(context, c, selection, compiled.kind === "operators");
+    const f = c && (yield* first(context, c, selection, compiled.kind === "operators"));
     const wantsNew = bool(body.get("new"));
     if (c && f) {
       const after = change(storage, c, { r: f.r, d: f.bytes }, f.doc, compiled, f.position).doc;

@@ -1,72 +1,107 @@
 import { encodeDoc } from "../bson/codec.ts";
-import { type Doc, doc, isArray, isDoc, isNumber, type Maybe, type Value } from "../bson/types.ts";
-import type { Collection } from "../catalog.ts";
+import { type Doc, doc, isArray, isNumber, type Maybe, type Value } from "../bson/types.ts";
 import { badValue, StoreError, typeMismatch } from "../errors.ts";
-import { type Found, run } from "../executor.ts";
-import { EMPTY_ARRAY } from "../keys.ts";
-import { type Access, plan } from "../planner.ts";
-import { aggregate, encoded } from "../query/aggregate.ts";
-import { distinct as distinctValues } from "../query/expression-arrays.ts";
-import { splitPath } from "../query/paths.ts";
+import { type Found, type Query, run } from "../executor.ts";
+import { PAUSE, type Stream } from "../pause.ts";
+import type { Hint } from "../planner.ts";
 import { compileProjection, type Project } from "../query/projection.ts";
-import { keysAtPath, parseSort } from "../query/sorting.ts";
+import { parseSort } from "../query/sorting.ts";
+import { aggregate } from "./aggregate.ts";
 import {
   bool,
   type Command,
+  type Context,
   collectionName,
-  collectionOf,
   document,
   hintOf,
   letVars,
   natural,
+  sessionOf,
   text,
 } from "./context.ts";
+import { count, distinct } from "./counting.ts";
+import { explain } from "./explain.ts";
 
 function* projected(
-  found: Iterable<Found>,
+  found: Stream<Found>,
   project: Project | undefined,
   vars: Record<string, Maybe>,
-): Generator<Uint8Array> {
-  for (const f of found) yield project ? encodeDoc(project(f.doc, vars)) : f.bytes;
+): Generator<Uint8Array | typeof PAUSE> {
+  for (const f of found) yield f === PAUSE ? PAUSE : project ? encodeDoc(project(f.doc, vars)) : f.bytes;
+}
+
+/** What find, count and the like search, from the fields of the command. */
+export function queryOf(context: Context, body: Doc, filterName: string): { name: string; query: Query } {
+  const name = text(body, body.keys().next().value!);
+  const c = context.storage.catalog.get(context.db, name);
+  const sort = body.get("sort");
+  let hint: Hint | undefined = hintOf(c, body.get("hint"));
+  const order = sort instanceof Map ? sort.get("$natural") : undefined;
+  if (order !== undefined) hint = { natural: isNumber(order) && String(order).startsWith("-") ? -1 : 1 };
+  const limit = natural(body.get("limit"), "limit") ?? 0;
+  return {
+    name,
+    query: {
+      filter: document(body.get(filterName), filterName),
+      sort: order === undefined ? parseSort(sort) : [],
+      skip: natural(body.get("skip"), "skip") ?? 0,
+      limit,
+      hint,
+      vars: letVars(body.get("let")),
+    },
+  };
+}
+
+export const FIND_FIELDS = [
+  "filter",
+  "sort",
+  "projection",
+  "hint",
+  "skip",
+  "limit",
+  "batchSize",
+  "singleBatch",
+  "let",
+  "collation",
+  "noCursorTimeout",
+  "allowPartialResults",
+  "allowDiskUse",
+  "returnKey",
+  "showRecordId",
+  "min",
+  "max",
+  "tailable",
+  "awaitData",
+  "oplogReplay",
+];
+const REFUSED = ["returnKey", "showRecordId", "min", "max"];
+
+export function checkFind(body: Doc): void {
+  if (bool(body.get("tailable")) || bool(body.get("awaitData")))
+    throw badValue("error processing query: tailable cursor requested on non capped collection");
+  for (const k of REFUSED) {
+    const v = body.get(k);
+    if (v !== undefined && v !== false)
+      throw new StoreError("CommandNotSupported", `find's option '${k}' is not supported`);
+  }
 }
 
 const find: Command = {
   writes: false,
-  fields: [
-    "filter",
-    "sort",
-    "projection",
-    "hint",
-    "skip",
-    "limit",
-    "batchSize",
-    "singleBatch",
-    "let",
-    "collation",
-    "noCursorTimeout",
-    "allowPartialResults",
-    "allowDiskUse",
-  ],
+  fields: FIND_FIELDS,
   run(context) {
-    const { body, storage, db } = context;
-    const name = collectionName(context, "find");
-    const c = storage.catalog.get(db, name);
-    const vars = letVars(body.get("let"));
-    const found = run(storage, c, {
-      filter: document(body.get("filter"), "filter"),
-      sort: parseSort(body.get("sort")),
-      skip: natural(body.get("skip"), "skip") ?? 0,
-      limit: natural(body.get("limit"), "limit") ?? 0,
-      hint: hintOf(c, body.get("hint")),
-      vars,
+    const { body, storage, db, cursors } = context;
+    collectionName(context, "find");
+    checkFind(body);
+    const { name, query } = queryOf(context, body, "filter");
+    const project = compileProjection(body.get("projection"), true, { filter: query.filter, vars: query.vars });
+    const found = run(storage, storage.catalog.get(db, name), query);
+    return cursors.start(`${db}.${name}`, projected(found, project, query.vars ?? {}), {
+      batchSize: natural(body.get("batchSize"), "batchSize"),
+      singleBatch: bool(body.get("singleBatch")),
+      noTimeout: bool(body.get("noCursorTimeout")),
+      session: sessionOf(body),
     });
-    const project = compileProjection(body.get("projection"), true);
-    return context.cursors.start(
-      `${db}.${name}`,
-      projected(found, project, vars),
-      natural(body.get("batchSize"), "batchSize"),
-      bool(body.get("singleBatch")),
-    );
   },
 };
 
@@ -100,105 +135,11 @@ const killCursors: Command = {
   },
 };
 
-const aggregateCommand: Command = {
-  writes: false,
-  fields: ["pipeline", "cursor", "hint", "let", "collation", "allowDiskUse", "bypassDocumentValidation"],
-  run(context) {
-    const { body, storage, db } = context;
-    const target = body.get("aggregate");
-    if (typeof target !== "string")
-      throw new StoreError("CommandNotSupported", "aggregations over a whole database are not supported");
-    const pipeline = body.get("pipeline");
-    if (!isArray(pipeline)) throw typeMismatch("'pipeline' option must be specified as an array");
-    const cursor = document(body.get("cursor"), "cursor");
-    if (!body.has("cursor"))
-      throw new StoreError(
-        "FailedToParse",
-        "The 'cursor' option is required, except for aggregate with the explain argument",
-      );
-    const docs = aggregate({ storage, db, vars: letVars(body.get("let")) }, storage.catalog.get(db, target), pipeline);
-    return context.cursors.start(`${db}.${target}`, encoded(docs), natural(cursor.get("batchSize"), "batchSize"));
-  },
-};
-
-const count: Command = {
-  writes: false,
-  fields: ["query", "limit", "skip", "hint", "collation", "fields"],
-  run(context) {
-    const { body, storage } = context;
-    const c = collectionOf(context, "count");
-    const filter = document(body.get("query"), "query");
-    const skip = natural(body.get("skip"), "skip") ?? 0;
-    const limit = natural(body.get("limit"), "limit") ?? 0;
-    if (filter.size === 0 && skip === 0 && limit === 0) return doc({ n: c ? storage.count(c) : 0, ok: 1 });
-    let n = 0;
-    for (const _ of run(storage, c, { filter, skip, limit, hint: hintOf(c, body.get("hint")) })) n++;
-    return doc({ n, ok: 1 });
-  },
-};
-
-const distinct: Command = {
-  writes: false,
-  fields: ["key", "query", "hint", "collation"],
-  run(context) {
-    const { body, storage } = context;
-    const c = collectionOf(context, "distinct");
-    const key = text(body, "key");
-    const path = splitPath(key);
-    if (path.includes("")) throw badValue(`'${key}' is not a valid field path`);
-    const values: Value[] = [];
-    for (const f of run(storage, c, {
-      filter: document(body.get("query"), "query"),
-      hint: hintOf(c, body.get("hint")),
-    }))
-      for (const v of keysAtPath(f.doc, path))
-        if (v !== EMPTY_ARRAY && (v !== null || present(f.doc, path))) values.push(v);
-    return doc({ values: distinctValues(values), ok: 1 });
-  },
-};
-
-/** Tells a null that is there from a field that is missing, which distinct leaves out. */
-function present(v: Maybe, path: readonly string[], at = 0): boolean {
-  if (at === path.length) return v === null || (isArray(v) && v.includes(null));
-  if (isArray(v)) return v.some((x) => present(x, path, at));
-  return isDoc(v) && present(v.get(path[at]!), path, at + 1);
-}
-
-function describe(a: Access): Doc {
-  if (a.kind === "table") return doc({ stage: "COLLSCAN", direction: "forward" });
-  if (a.kind === "union") return doc({ stage: "OR", inputStages: a.parts.map(describe) });
-  const scan = doc({
-    stage: "IXSCAN",
-    indexName: a.index.name,
-    keyPattern: a.index.spec.get("key") as Doc,
-    isMultiKey: a.index.multikey,
-    direction: a.reverse ? "backward" : "forward",
-    ranges: a.ranges.length,
-  });
-  return doc({ stage: "FETCH", inputStage: scan });
-}
-
-const explain: Command = {
-  writes: false,
-  fields: ["verbosity"],
-  run({ body, storage, db }) {
-    const inner = document(body.get("explain"), "explain");
-    const name = inner.get("find");
-    if (typeof name !== "string") throw new StoreError("CommandNotSupported", "only find can be explained");
-    const c: Collection | undefined = storage.catalog.get(db, name);
-    const sort = parseSort(inner.get("sort"));
-    const p = c && plan(c, document(inner.get("filter"), "filter"), sort, hintOf(c, inner.get("hint")));
-    const access = p ? describe(p.access) : doc({ stage: "EOF" });
-    const winningPlan = p && sort.length > 0 && !p.sorted ? doc({ stage: "SORT", inputStage: access }) : access;
-    return doc({ queryPlanner: doc({ namespace: `${db}.${name}`, winningPlan, rejectedPlans: [] }), ok: 1 });
-  },
-};
-
 export const readCommands: Record<string, Command> = {
   find,
   getMore,
   killCursors,
-  aggregate: aggregateCommand,
+  aggregate,
   count,
   distinct,
   explain,

@@ -1,9 +1,16 @@
-import { decodeDoc, encodeDoc } from "../bson/codec.ts";
+import { encodeDoc } from "../bson/codec.ts";
 import { type Doc, doc, int32, type Value } from "../bson/types.ts";
 import type { Collection } from "../catalog.ts";
 import { failedToParse, StoreError } from "../errors.ts";
+import { PAUSE, type Steps } from "../pause.ts";
+import { compileMatch } from "../query/matcher.ts";
+import type { Position } from "../query/paths.ts";
+import { checkDepth } from "../query/storable.ts";
 import { compileUpdate, withId } from "../query/update.ts";
-import { documentsOf } from "../wire.ts";
+import { stampZeros } from "../query/update-operators.ts";
+import { checkUpsertFilter } from "../query/upsert.ts";
+import type { Row } from "../storage.ts";
+import { documentsOf, type Sent } from "../wire.ts";
 import {
   bool,
   type Command,
@@ -14,9 +21,10 @@ import {
   ensureCollection,
   letVars,
   natural,
+  type Progress,
 } from "./context.ts";
 import { findAndModify } from "./find-and-modify.ts";
-import { all, change, first, insertUpsert, type Selection } from "./selection.ts";
+import { change, each, first, insertUpsert, type Selection } from "./selection.ts";
 
 const MAX_STATEMENTS = 100_000;
 
@@ -26,61 +34,64 @@ function writeError(index: number, e: StoreError): Doc {
   return out;
 }
 
-/** Runs each statement of a write; stops at the first error when ordered. Only our own errors are per statement. */
-function eachStatement<T>(
+/**
+ * Runs the statements of a write from where it stands, with a rest between two when the slice is over; stops at
+ * the first error when ordered. Only our own errors are a statement's; any other ends the command.
+ */
+function* eachStatement(
   context: Context,
   list: string,
-  statement: (item: T, index: number) => void,
-  items: T[],
-): Doc[] {
+  statement: (item: Sent, index: number) => Steps<void> | void,
+): Steps<void> {
+  const { progress, storage, request, body } = context;
+  const items = documentsOf(request, list);
   if (items.length === 0 || items.length > MAX_STATEMENTS)
     throw new StoreError(
       "InvalidLength",
-      `Write batch sizes must be between 1 and ${MAX_STATEMENTS}. Got ${items.length} ${list}.`,
+      `Write batch sizes must be between 1 and ${MAX_STATEMENTS}. Got ${items.length} operations.`,
     );
-  const ordered = context.body.get("ordered") !== false;
-  const errors: Doc[] = [];
-  for (let i = 0; i < items.length; i++) {
+  const ordered = body.get("ordered") !== false;
+  for (; progress.at < items.length; progress.at++) {
+    if (storage.slice.over) yield PAUSE;
     try {
-      statement(items[i]!, i);
+      const steps = statement(items[progress.at]!, progress.at);
+      if (steps) yield* steps;
     } catch (e) {
       if (!(e instanceof StoreError)) throw e;
-      errors.push(writeError(i, e));
+      progress.errors.push(writeError(progress.at, e));
       if (ordered) break;
     }
   }
-  return errors;
 }
 
-function answer(fields: Record<string, Value | undefined>, errors: Doc[]): Doc {
+function answer(fields: Record<string, Value | undefined>, { errors }: Progress): Doc {
   const out = doc(fields);
   if (errors.length > 0) out.set("writeErrors", errors);
   out.set("ok", 1);
   return out;
 }
 
+/** The collection to write to, made when it is not there; looked up for each statement, as rests lie between. */
+const target = (context: Context, name: string, make: boolean): Collection | undefined =>
+  make ? ensureCollection(context, name) : context.storage.catalog.get(context.db, name);
+
 const insert: Command = {
   writes: true,
+  retryable: true,
   fields: ["documents", "ordered", "bypassDocumentValidation"],
-  run(context) {
-    const c = ensureCollection(context, collectionName(context, "insert"));
-    let n = 0;
-    const errors = eachStatement(
-      context,
-      "documents",
-      (item: { doc: Doc; bytes: Buffer | undefined }) => {
-        const complete = withId(item.doc);
-        // The bytes stay as the client sent them unless the _id had to be added or moved.
-        context.storage.insert(
-          c,
-          complete,
-          complete === item.doc ? (item.bytes ?? encodeDoc(complete)) : encodeDoc(complete),
-        );
-        n++;
-      },
-      documentsOf(context.request, "documents"),
-    );
-    return answer({ n: int32(n) }, errors);
+  *run(context) {
+    const name = collectionName(context, "insert");
+    const { storage, progress } = context;
+    yield* eachStatement(context, "documents", (item) => {
+      const sent = item.doc;
+      checkDepth(sent);
+      const complete = stampZeros(withId(sent));
+      // The bytes stay as the client sent them unless something had to be added or moved.
+      const bytes = complete === sent ? (item.bytes ?? encodeDoc(complete)) : encodeDoc(complete);
+      storage.insert(ensureCollection(context, name), complete, bytes);
+      progress.n++;
+    });
+    return answer({ n: int32(progress.n) }, progress);
   },
 };
 
@@ -89,123 +100,102 @@ const STATEMENT_FIELDS: Record<string, string[]> = {
   deletes: ["q", "limit", "hint", "collation"],
 };
 
-function checkStatement(list: string, s: Doc): void {
+function checkStatement(context: Context, list: string, s: Doc): void {
   for (const k of s.keys())
     if (!STATEMENT_FIELDS[list]!.includes(k))
-      throw failedToParse(`BSON field '${list}.${k}' is an unknown or unsupported field.`);
+      throw new StoreError("IDLUnknownField", `BSON field '${list}.${k}' is an unknown or unsupported field.`);
   if (s.has("collation")) checkCollation(s.get("collation")!);
+  const many = list === "updates" ? bool(s.get("multi")) : !bool(s.get("limit"));
+  if (many && context.body.has("txnNumber"))
+    throw new StoreError("InvalidOptions", "Cannot use (or request) retryable writes with multi=true");
 }
 
-interface UpdateCounts {
-  matched: number;
-  modified: number;
-  upserted: Doc[];
-}
-
-function updateStatement(
-  context: Context,
-  c: Collection | undefined,
-  s: Doc,
-  index: number,
-  counts: UpdateCounts,
-): void {
-  checkStatement("updates", s);
-  const { storage } = context;
+function* updateStatement(context: Context, name: string, s: Doc, index: number): Steps<void> {
+  checkStatement(context, "updates", s);
+  const { storage, progress } = context;
   const filter = document(s.get("q"), "updates.q");
   const u = s.get("u");
   if (u === undefined) throw failedToParse("BSON field 'update.updates.u' is missing but a required field");
-  const update = compileUpdate(u, s.get("arrayFilters"));
+  const vars = letVars(context.body.get("let"));
+  const update = compileUpdate(u, s.get("arrayFilters"), { constants: s.get("c"), vars });
   const multi = bool(s.get("multi"));
   if (multi && update.kind === "replacement")
     throw failedToParse("multi update is not supported for replacement-style update");
-  const selection: Selection = {
-    filter,
-    sort: s.get("sort"),
-    hint: s.get("hint"),
-    vars: letVars(context.body.get("let")),
-  };
+  if (multi && s.has("sort")) throw failedToParse("Cannot specify sort with multi=true");
+  const selection: Selection = { filter, sort: s.get("sort"), hint: s.get("hint"), vars };
   const positions = update.kind === "operators";
-  let matched = 0;
-  if (!c) return;
-  if (multi) {
-    for (const { r, position } of all(context, c, selection, positions)) {
-      const row = storage.byRow(c, r)!;
-      counts.matched++;
-      matched++;
-      if (change(storage, c, row, decodeDoc(row.d), update, position).modified) counts.modified++;
-    }
-  } else {
-    const f = first(context, c, selection, positions);
-    if (f) {
-      matched = 1;
-      counts.matched++;
-      if (change(storage, c, { r: f.r, d: f.bytes }, f.doc, update, f.position).modified) counts.modified++;
-    }
+  const upsert = bool(s.get("upsert"));
+  if (upsert) checkUpsertFilter(filter);
+  const c = target(context, name, upsert);
+  if (!c) return checkFilter(selection);
+  const before = progress.n;
+  const apply = (row: Row, old: Doc, position: Position | undefined): void => {
+    if (change(storage, c, row, old, update, position).modified) progress.modified++;
+    progress.n++;
+  };
+  if (multi) yield* each(context, c, selection, positions, apply);
+  else {
+    const f = yield* first(context, c, selection, positions);
+    if (f) apply({ r: f.r, d: f.bytes }, f.doc, f.position);
   }
-  if (matched === 0 && bool(s.get("upsert"))) {
-    const made = insertUpsert(context, c, filter, update);
-    counts.matched++;
-    counts.upserted.push(doc({ index, _id: made.get("_id")! }));
-  }
+  if (progress.n > before || !upsert) return;
+  const made = insertUpsert(context, c, filter, update);
+  progress.n++;
+  progress.upserted.push(doc({ index, _id: made.get("_id")! }));
 }
+
+/** A mistake in a filter is told even when there is no collection to search. */
+const checkFilter = (s: Selection): void => void compileMatch(s.filter, s.vars);
 
 const update: Command = {
   writes: true,
+  retryable: true,
   fields: ["updates", "ordered", "bypassDocumentValidation", "let"],
-  run(context) {
+  *run(context) {
     const name = collectionName(context, "update");
-    const counts: UpdateCounts = { matched: 0, modified: 0, upserted: [] };
-    const statements = documentsOf(context.request, "updates").map((x) => x.doc);
-    const c = statements.some((s) => bool(s.get("upsert")))
-      ? ensureCollection(context, name)
-      : context.storage.catalog.get(context.db, name);
-    const errors = eachStatement(
-      context,
-      "updates",
-      (s: Doc, i) => updateStatement(context, c, s, i, counts),
-      statements,
-    );
+    const { progress } = context;
+    yield* eachStatement(context, "updates", (s, i) => updateStatement(context, name, s.doc, i));
     return answer(
       {
-        n: int32(counts.matched),
-        nModified: int32(counts.modified),
-        upserted: counts.upserted.length > 0 ? counts.upserted : undefined,
+        n: int32(progress.n),
+        nModified: int32(progress.modified),
+        upserted: progress.upserted.length > 0 ? progress.upserted : undefined,
       },
-      errors,
+      progress,
     );
   },
 };
 
+function* deleteStatement(context: Context, name: string, s: Doc): Steps<void> {
+  checkStatement(context, "deletes", s);
+  const { storage, progress } = context;
+  const limit = natural(s.get("limit"), "deletes.limit");
+  if (limit !== 0 && limit !== 1)
+    throw failedToParse(`The limit field in delete objects must be 0 or 1. Got ${s.get("limit") ?? "nothing"}`);
+  const selection: Selection = {
+    filter: document(s.get("q"), "deletes.q"),
+    hint: s.get("hint"),
+    vars: letVars(context.body.get("let")),
+  };
+  const c = target(context, name, false);
+  if (!c) return checkFilter(selection);
+  const remove = (row: Row, d: Doc): void => {
+    storage.remove(c, row.r, d);
+    progress.n++;
+  };
+  if (limit === 0) return yield* each(context, c, selection, false, remove);
+  const f = yield* first(context, c, selection, false);
+  if (f) remove({ r: f.r, d: f.bytes }, f.doc);
+}
+
 const remove: Command = {
   writes: true,
+  retryable: true,
   fields: ["deletes", "ordered", "let"],
-  run(context) {
-    const { storage } = context;
-    const c = storage.catalog.get(context.db, collectionName(context, "delete"));
-    let n = 0;
-    const errors = eachStatement(
-      context,
-      "deletes",
-      (s: Doc) => {
-        checkStatement("deletes", s);
-        const limit = natural(s.get("limit"), "deletes.limit");
-        if (limit !== 0 && limit !== 1) throw failedToParse("The limit field in delete objects must be 0 or 1.");
-        const selection: Selection = {
-          filter: document(s.get("q"), "deletes.q"),
-          hint: s.get("hint"),
-          vars: letVars(context.body.get("let")),
-        };
-        if (!c) return;
-        const rows = limit === 1 ? [first(context, c, selection, false)] : all(context, c, selection, false);
-        for (const found of rows) {
-          if (!found) continue;
-          storage.remove(c, found.r, decodeDoc(storage.byRow(c, found.r)!.d));
-          n++;
-        }
-      },
-      documentsOf(context.request, "deletes").map((x) => x.doc),
-    );
-    return answer({ n: int32(n) }, errors);
+  *run(context) {
+    const name = collectionName(context, "delete");
+    yield* eachStatement(context, "deletes", (s) => deleteStatement(context, name, s.doc));
+    return answer({ n: int32(context.progress.n) }, context.progress);
   },
 };
 

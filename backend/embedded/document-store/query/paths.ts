@@ -36,35 +36,43 @@ export interface Position {
 /** A test of one reached value; `undefined` means that the field is missing. */
 export type Test = (v: Maybe, position?: Position) => boolean;
 
-/** Whether any value reached by the path passes, going through arrays on the way but not into the last one. */
-export function anyAtPath(value: Maybe, path: Path, at: number, test: Test, position?: Position): boolean {
-  if (at === path.length) return test(value, position);
+/**
+ * Whether any value reached by the path passes. Arrays on the way are gone through; with `traverse` also one at
+ * the end, whose elements are tried before itself — unless the path named it by its place in another array.
+ */
+export function anyAtPath(
+  value: Maybe,
+  path: Path,
+  at: number,
+  test: Test,
+  position?: Position,
+  traverse = false,
+): boolean {
+  if (at === path.length) return traverse && isArray(value) ? anyElement(value, test, position) : test(value, position);
   const part = path[at]!;
-  if (isDoc(value)) return anyAtPath(value.get(part), path, at + 1, test, position);
+  if (isDoc(value)) return anyAtPath(value.get(part), path, at + 1, test, position, traverse);
   if (!isArray(value)) return test(undefined, position);
   for (let i = 0; i < value.length; i++) {
     const element = value[i];
-    if (isDoc(element) && anyAtPath(element, path, at, test, position)) {
+    if (isDoc(element) && anyAtPath(element, path, at, test, position, traverse)) {
       if (position) position.index = i;
       return true;
     }
   }
-  return isIndex(part) && Number(part) < value.length && anyAtPath(value[Number(part)], path, at + 1, test, position);
+  if (!isIndex(part) || Number(part) >= value.length) return false;
+  const named = value[Number(part)];
+  if (at + 1 === path.length) return test(named, position);
+  return (isDoc(named) || isArray(named)) && anyAtPath(named, path, at + 1, test, position, traverse);
 }
 
-/** Like a test, but an array passes as well when one of its elements does. */
-export function orElements(test: Test): Test {
-  return (v, position) => {
-    if (isArray(v)) {
-      for (let i = 0; i < v.length; i++) {
-        if (test(v[i])) {
-          if (position) position.index = i;
-          return true;
-        }
-      }
+function anyElement(list: Value[], test: Test, position?: Position): boolean {
+  for (let i = 0; i < list.length; i++) {
+    if (test(list[i], position)) {
+      if (position) position.index = i;
+      return true;
     }
-    return test(v, position);
-  };
+  }
+  return test(list, position);
 }
 
 /** Sets a path in a document, making documents on the way (used where no array can be meant). */

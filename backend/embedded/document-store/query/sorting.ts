@@ -1,8 +1,10 @@
 import { compareMaybe, compareValues } from "../bson/compare.ts";
 import { toDouble } from "../bson/numbers.ts";
+import { memoryOf } from "../bson/size.ts";
 import { type Doc, isArray, isDoc, isNumber, type Maybe, type Value } from "../bson/types.ts";
-import { badValue } from "../errors.ts";
+import { badValue, StoreError } from "../errors.ts";
 import { EMPTY_ARRAY, type KeyPart } from "../keys.ts";
+import { PAUSE, type Slice, type Steps, type Stream } from "../pause.ts";
 import { isIndex, type Path, splitPath } from "./paths.ts";
 
 export interface SortField {
@@ -54,15 +56,91 @@ export function sortKey(doc: Doc, field: SortField): Maybe {
   return best;
 }
 
-/** Sorts stably by the fields, computing each key once. */
-export function sortDocs<T>(items: T[], fields: SortField[], docOf: (item: T) => Doc): T[] {
-  const keyed = items.map((item) => ({ item, keys: fields.map((f) => sortKey(docOf(item), f) ?? null) as Value[] }));
-  keyed.sort((a, b) => {
+/** More than this held in memory by one sort or group is refused, as one command must not exhaust the process. */
+export const MEMORY_LIMIT = 100 * 1024 * 1024;
+/** Items that are sorted at one go; longer lists are merged from such runs, with rests. */
+const RUN = 4096;
+
+interface Keyed<T> {
+  item: T;
+  keys: Value[];
+  bytes: number;
+}
+
+export interface SortInput<T> {
+  fields: SortField[];
+  /** The document to take the keys from; called once an item. */
+  docOf: (item: T) => Doc;
+  /** Puts an item by until the end of the input; says how many bytes it takes. */
+  hold: (item: T) => number;
+  /** Only so many of the first are wanted; 0: all. */
+  keep: number;
+  slice: Slice;
+}
+
+/** Sorts stably; with `keep` only the best so far are held, so a short page of a long list needs little memory. */
+export function* sorted<T>(input: Stream<T>, o: SortInput<T>): Generator<T | typeof PAUSE> {
+  const compare = comparator<T>(o.fields);
+  let all: Keyed<T>[] = [];
+  let bytes = 0;
+  for (const item of input) {
+    if (item === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    const doc = o.docOf(item);
+    const keys = o.fields.map((f) => sortKey(doc, f) ?? null);
+    const size = keys.reduce((n: number, k) => n + memoryOf(k), 100 + o.hold(item));
+    bytes += size;
+    all.push({ item, keys, bytes: size });
+    const many = all.length >= Math.max(1000, o.keep * 2) || bytes > MEMORY_LIMIT / 2;
+    if (o.keep > 0 && all.length > o.keep && many) {
+      all = all.sort(compare).slice(0, o.keep);
+      bytes = all.reduce((n, k) => n + k.bytes, 0);
+    }
+    if (bytes > MEMORY_LIMIT)
+      throw new StoreError(
+        "QueryExceededMemoryLimitNoDiskUseAllowed",
+        `Sort exceeded memory limit of ${MEMORY_LIMIT} bytes, but did not opt in to external sorting.`,
+      );
+  }
+  for (const k of yield* mergeSort(all, compare, o.slice)) yield k.item;
+}
+
+const comparator =
+  <T>(fields: SortField[]) =>
+  (a: Keyed<T>, b: Keyed<T>): number => {
     for (let i = 0; i < fields.length; i++) {
       const c = compareValues(a.keys[i]!, b.keys[i]!);
       if (c !== 0) return fields[i]!.descending ? -c : c;
     }
     return 0;
-  });
-  return keyed.map((k) => k.item);
+  };
+
+function* mergeSort<T>(all: T[], compare: (a: T, b: T) => number, slice: Slice): Steps<T[]> {
+  let runs: T[][] = [];
+  for (let i = 0; i < all.length; i += RUN) {
+    runs.push(all.slice(i, i + RUN).sort(compare));
+    if (slice.over) yield PAUSE;
+  }
+  while (runs.length > 1) {
+    const next: T[][] = [];
+    for (let i = 0; i < runs.length; i += 2)
+      next.push(i + 1 < runs.length ? yield* merge(runs[i]!, runs[i + 1]!, compare, slice) : runs[i]!);
+    runs = next;
+  }
+  return runs[0] ?? [];
+}
+
+function* merge<T>(a: T[], b: T[], compare: (a: T, b: T) => number, slice: Slice): Steps<T[]> {
+  const out: T[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    out.push(compare(a[i]!, b[j]!) <= 0 ? a[i++]! : b[j++]!);
+    if (out.length % RUN === 0 && slice.over) yield PAUSE;
+  }
+  while (i < a.length) out.push(a[i++]!);
+  while (j < b.length) out.push(b[j++]!);
+  return out;
 }

@@ -1,36 +1,36 @@
-import { Int32 } from "bson";
-import { compareValues, equalValues } from "../bson/compare.ts";
-import { arithmetic, toDouble, wholeNumber } from "../bson/numbers.ts";
-import {
-  type Doc,
-  int32,
-  isArray,
-  isDoc,
-  isNumber,
-  type Maybe,
-  type Num,
-  typeName,
-  type Value,
-} from "../bson/types.ts";
-import { badValue, failedToParse, StoreError, typeMismatch } from "../errors.ts";
-import { elementMatch, isOperatorDoc } from "./matcher.ts";
-import { cloneValue, splitPath } from "./paths.ts";
-import { parseSort, sortDocs } from "./sorting.ts";
+import { Int32, Timestamp } from "bson";
+import { compareValues } from "../bson/compare.ts";
+import { arithmetic } from "../bson/numbers.ts";
+import { type Doc, int32, isDoc, isNumber, type Maybe, type Num, typeName, type Value } from "../bson/types.ts";
+import { badValue, typeMismatch } from "../errors.ts";
+import { cloneValue } from "./paths.ts";
+import { element, show } from "./show.ts";
+import { addToSetChange, popChange, pullAllChange, pullChange, pushChange } from "./update-arrays.ts";
+import type { Place } from "./update-paths.ts";
 
-/** Computes the new value of a place from the old one; undefined leaves it (or keeps it missing). */
-export type Change = (old: Maybe, path: string) => Maybe;
+/** Computes the new value of a place from the old one (undefined: missing). */
+export type Change = (old: Maybe, place: Place) => Value;
 
-function arithmeticChange(op: "$inc" | "$mul", operand: Value): Change {
+const KINDS: Record<string, string> = { Int32: "NumberInt", bigint: "NumberLong", number: "NumberDouble" };
+
+function arithmeticChange(op: "$inc" | "$mul", operand: Value, path: string): Change {
   if (!isNumber(operand))
-    throw typeMismatch(`Cannot ${op === "$inc" ? "increment" : "multiply"} with non-numeric argument`);
-  return (old, path) => {
+    throw typeMismatch(
+      `Cannot ${op === "$inc" ? "increment" : "multiply"} with non-numeric argument: {${element(path, operand)}}`,
+    );
+  return (old, place) => {
     // A missing field counts as 0 of the operand's type.
     if (old === undefined) return op === "$inc" ? operand : arithmetic("multiply", operand, int32(0))!;
     if (!isNumber(old))
-      throw typeMismatch(`Cannot apply ${op} to a value of non-numeric type. '${path}' is of type ${typeName(old)}`);
+      throw typeMismatch(
+        `Cannot apply ${op} to a value of non-numeric type. {${place.id}} has the field '${place.name}' of non-numeric type ${typeName(old)}`,
+      );
     const result = arithmetic(op === "$inc" ? "add" : "multiply", old, operand);
-    if (result === undefined) throw badValue(`Failed to apply ${op} operations to current value: integer overflow`);
-    return result;
+    if (result !== undefined) return result;
+    const kind = KINDS[old instanceof Int32 ? "Int32" : typeof old] ?? "NumberDecimal";
+    throw badValue(
+      `Failed to apply ${op} operations to current value ((${kind})${show(old)}) for document {${place.id}}`,
+    );
   };
 }
 
@@ -39,119 +39,81 @@ const extremeChange =
   (old) =>
     old === undefined || compareValues(operand, old) * direction > 0 ? cloneValue(operand) : old;
 
-/** The values of a $push or $addToSet operand, and its modifiers. */
-function eachOf(op: string, operand: Value, modifiers: string[]): { values: Value[]; options: Doc } {
-  if (!isDoc(operand) || !operand.has("$each")) return { values: [operand], options: new Map() };
-  const values = operand.get("$each")!;
-  if (!isArray(values))
-    throw badValue(`The argument to $each in ${op} must be an array but it was of type ${typeName(values)}`);
-  for (const k of operand.keys())
-    if (k !== "$each" && !modifiers.includes(k)) throw badValue(`Unrecognized clause in ${op}: ${k}`);
-  return { values, options: operand };
-}
-
-function arrayOf(op: string, old: Maybe, path: string): Value[] {
-  if (old === undefined) return [];
-  if (!isArray(old)) throw badValue(`The field '${path}' must be an array but is of type ${typeName(old)} (${op})`);
-  return old;
-}
-
-function whole(name: string, v: Maybe): number | undefined {
-  if (v === undefined) return undefined;
-  const n = isNumber(v) ? wholeNumber(v) : undefined;
-  if (n === undefined) throw badValue(`The value for ${name} must be an integer value`);
-  return n;
-}
-
-function sortArray(list: Value[], sort: Value): Value[] {
-  if (isDoc(sort)) {
-    const fields = parseSort(sort);
-    return sortDocs(list, fields, (v) => (isDoc(v) ? v : new Map()));
-  }
-  const n = isNumber(sort) ? toDouble(sort) : 0;
-  if (n !== 1 && n !== -1) throw badValue("The $sort element value must be either 1 or -1");
-  return [...list].sort((a, b) => compareValues(a, b) * n);
-}
-
-function pushChange(operand: Value): Change {
-  const { values, options } = eachOf("$push", operand, ["$slice", "$sort", "$position"]);
-  const position = whole("$position", options.get("$position"));
-  const slice = whole("$slice", options.get("$slice"));
-  const sort = options.get("$sort");
-  return (old, path) => {
-    let list = [...arrayOf("$push", old, path)];
-    list.splice(position ?? list.length, 0, ...values.map((v) => cloneValue(v)));
-    if (sort !== undefined) list = sortArray(list, sort);
-    if (slice !== undefined) list = slice >= 0 ? list.slice(0, slice) : list.slice(slice);
-    return list;
-  };
-}
-
-function addToSetChange(operand: Value): Change {
-  const { values } = eachOf("$addToSet", operand, []);
-  return (old, path) => {
-    const list = [...arrayOf("$addToSet", old, path)];
-    for (const v of values) if (!list.some((x) => equalValues(x, v))) list.push(cloneValue(v));
-    return list;
-  };
-}
-
-function pullChange(operand: Value): Change {
-  const drop: (v: Value) => boolean =
-    isDoc(operand) || isOperatorDoc(operand) ? elementMatch(operand) : elementMatch(new Map([["$eq", operand]]));
-  return (old, path) => (old === undefined ? undefined : arrayOf("$pull", old, path).filter((v) => !drop(v)));
-}
-
-function pullAllChange(operand: Value): Change {
-  if (!isArray(operand)) throw badValue("$pullAll requires an array argument");
-  return (old, path) =>
-    old === undefined
-      ? undefined
-      : arrayOf("$pullAll", old, path).filter((v) => !operand.some((x) => equalValues(x, v)));
-}
-
-function popChange(operand: Value): Change {
-  const n = isNumber(operand) ? toDouble(operand) : 0;
-  if (n !== 1 && n !== -1) throw failedToParse("$pop expects 1 or -1");
-  return (old, path) =>
-    old === undefined
-      ? undefined
-      : n === 1
-        ? arrayOf("$pop", old, path).slice(0, -1)
-        : arrayOf("$pop", old, path).slice(1);
-}
+const isInteger = (v: Maybe): v is Int32 | bigint => v instanceof Int32 || typeof v === "bigint";
+const BITWISE: Record<string, (x: bigint, y: bigint) => bigint> = {
+  and: (x, y) => x & y,
+  or: (x, y) => x | y,
+  xor: (x, y) => x ^ y,
+};
 
 function bitChange(operand: Value): Change {
-  if (!isDoc(operand) || operand.size === 0) throw badValue("The $bit modifier needs a document such as {and: 5}");
-  return (old, path) => {
-    let n: Num = old === undefined ? int32(0) : (old as Num);
-    for (const [op, v] of operand) {
-      const whole32 = n instanceof Int32 && v instanceof Int32;
-      if ((!(n instanceof Int32) && typeof n !== "bigint") || (!(v instanceof Int32) && typeof v !== "bigint"))
-        throw badValue(`Cannot apply $bit to '${path}': both sides must be whole numbers`);
-      const x = n instanceof Int32 ? BigInt(n.value) : n;
-      const y = v instanceof Int32 ? BigInt(v.value) : v;
-      if (op !== "and" && op !== "or" && op !== "xor")
-        throw badValue(`The $bit modifier only supports 'and', 'or', and 'xor', not '${op}'`);
-      const r: bigint = op === "and" ? x & y : op === "or" ? x | y : x ^ y;
-      n = whole32 ? int32(Number(BigInt.asIntN(32, r))) : r;
+  const format = "{$bit: {field: {and/or/xor: #}}";
+  if (!isDoc(operand))
+    throw badValue(
+      `The $bit modifier is not compatible with a ${typeName(operand)}. You must pass in an embedded document: ${format}`,
+    );
+  if (operand.size === 0) throw badValue(`You must pass in at least one bitwise operation. The format is: ${format}`);
+  const steps = [...operand].map(([op, v]) => {
+    const run = BITWISE[op];
+    if (!run)
+      throw badValue(
+        `The $bit modifier only supports 'and', 'or', and 'xor', not '${op}' which is an unknown operator: {${element(op, v)}}`,
+      );
+    if (!isInteger(v))
+      throw badValue(
+        `The $bit modifier field must be an Integer(32/64 bit); a '${typeName(v)}' is not supported here: {${element(op, v)}}`,
+      );
+    return { run, v };
+  });
+  return (old, place) => {
+    if (old !== undefined && !isInteger(old))
+      throw badValue(
+        `Cannot apply $bit to a value of non-integral type.${place.id} has the field ${place.name} of non-integer type ${typeName(old)}`,
+      );
+    let n: Num = old ?? int32(0);
+    for (const { run, v } of steps) {
+      const r = run(BigInt(String(n)), BigInt(String(v)));
+      n = n instanceof Int32 && v instanceof Int32 ? int32(Number(BigInt.asIntN(32, r))) : BigInt.asIntN(64, r);
     }
     return n;
   };
 }
 
-function currentDateChange(operand: Value): Change {
-  const type = isDoc(operand) ? operand.get("$type") : "date";
-  if (type !== "date") throw new StoreError("CommandNotSupported", "$currentDate is supported with type 'date' only");
-  return () => new Date();
+let lastSecond = 0;
+let increment = 0;
+/** A timestamp after all that were given before it. */
+export function nextTimestamp(): Timestamp {
+  const second = Math.max(lastSecond, Math.floor(Date.now() / 1000));
+  increment = second === lastSecond ? increment + 1 : 1;
+  lastSecond = second;
+  return new Timestamp({ t: second, i: increment });
 }
 
-/** Operators that look at one place only. $set and $setOnInsert are the same here: the caller knows when. */
-const CHANGES: Record<string, (operand: Value) => Change> = {
-  $set: (v) => () => cloneValue(v),
-  $setOnInsert: (v) => () => cloneValue(v),
-  $inc: (v) => arithmeticChange("$inc", v),
-  $mul: (v) => arithmeticChange("$mul", v),
+function currentDateChange(operand: Value): Change {
+  if (typeof operand === "boolean") return () => new Date();
+  if (!isDoc(operand))
+    throw badValue(
+      `${typeName(operand)} is not valid type for $currentDate. Please use a boolean ('true') or a $type expression ({$type: 'timestamp/date'}).`,
+    );
+  for (const k of operand.keys()) if (k !== "$type") throw badValue(`Unrecognized $currentDate option: ${k}`);
+  const type = operand.get("$type");
+  if (type === "date") return () => new Date();
+  if (type === "timestamp") return nextTimestamp;
+  throw badValue(
+    "The '$type' string field is required to be 'date' or 'timestamp': {$currentDate: {field : {$type: 'date'}}}",
+  );
+}
+
+const setChange = (v: Value): Change => {
+  return () => cloneValue(v);
+};
+
+/** The operators that turn one place's value into another. $unset and $rename are not of these. */
+const CHANGES: Record<string, (operand: Value, path: string) => Change> = {
+  $set: setChange,
+  $setOnInsert: setChange,
+  $inc: (v, path) => arithmeticChange("$inc", v, path),
+  $mul: (v, path) => arithmeticChange("$mul", v, path),
   $min: (v) => extremeChange(v, -1),
   $max: (v) => extremeChange(v, 1),
   $push: pushChange,
@@ -163,66 +125,34 @@ const CHANGES: Record<string, (operand: Value) => Change> = {
   $currentDate: currentDateChange,
 };
 
-/** Operators that don't make the field when it is missing. */
-const NEVER_CREATE = new Set(["$pull", "$pullAll", "$pop", "$unset"]);
+/** Operators that never make a field that is missing. */
+const CULLING = new Set(["$pull", "$pullAll", "$pop"]);
 
-export interface Modification {
+/** What to do at one place. */
+export interface Modifier {
   op: string;
-  path: readonly string[];
-  text: string;
-  creates: boolean;
-  change: Change | "unset" | { renameTo: string };
+  /** For the operators that compute a value. */
+  change?: Change;
+  /** They leave a missing field alone. */
+  culls?: boolean;
+  /** Of $rename: the place that the value comes from. */
+  from?: readonly string[];
 }
 
-/** Reads an operator update into modifications in the order in which MongoDB applies them: by path. */
-export function parseOperators(update: Doc): Modification[] {
-  const out: Modification[] = [];
-  for (const [op, fields] of update) {
-    if (op !== "$unset" && op !== "$rename" && !CHANGES[op])
-      throw failedToParse(`Unknown modifier: ${op}. Expected a valid update modifier or pipeline-style update`);
-    if (!isDoc(fields))
-      throw failedToParse(
-        `Modifiers operate on fields but we found type ${typeName(fields)} instead. For example: {$mod: {<field>: ...}} not {${op}: ...}`,
-      );
-    for (const [text, operand] of fields) out.push(modification(op, text, operand));
+export const isModifier = (op: string): boolean => op === "$unset" || op === "$rename" || Object.hasOwn(CHANGES, op);
+
+export function modifierOf(op: string, path: string, operand: Value): Modifier {
+  if (op === "$unset") return { op };
+  return { op, change: CHANGES[op]!(operand, path), culls: CULLING.has(op) };
+}
+
+/** Timestamps of zero in a document's own fields mean now; a document without any is given back as it is. */
+export function stampZeros(doc: Doc): Doc {
+  let out = doc;
+  for (const [k, v] of doc) {
+    if (k === "_id" || !(v instanceof Timestamp) || !v.isZero()) continue;
+    if (out === doc) out = new Map(doc);
+    out.set(k, nextTimestamp());
   }
-  out.sort((a, b) => comparePaths(a.path, b.path));
-  checkConflicts(out);
   return out;
-}
-
-function modification(op: string, text: string, operand: Value): Modification {
-  const path = splitPath(text);
-  if (path.some((p) => p === ""))
-    throw badValue(`The update path '${text}' contains an empty field name, which is not allowed.`);
-  if (op === "$rename") {
-    if (typeof operand !== "string") throw badValue(`The 'to' field for $rename must be a string: ${text}`);
-    return { op, path, text, creates: false, change: { renameTo: operand } };
-  }
-  return { op, path, text, creates: !NEVER_CREATE.has(op), change: op === "$unset" ? "unset" : CHANGES[op]!(operand) };
-}
-
-function comparePaths(a: readonly string[], b: readonly string[]): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const [x, y] = [a[i]!, b[i]!];
-    if (x === y) continue;
-    const numeric = Number(x) - Number(y);
-    return Number.isNaN(numeric) || numeric === 0 ? (x < y ? -1 : 1) : numeric;
-  }
-  return a.length - b.length;
-}
-
-function checkConflicts(sorted: Modification[]): void {
-  const targets = sorted.flatMap((m) =>
-    typeof m.change === "object" ? [m.path, splitPath(m.change.renameTo)] : [m.path],
-  );
-  targets.sort(comparePaths);
-  for (let i = 1; i < targets.length; i++) {
-    const [a, b] = [targets[i - 1]!, targets[i]!];
-    if (a.every((p, j) => p === b[j]))
-      throw new StoreError(
-        "ConflictingUpdateOperators",
-        `Updating the path '${b.join(".")}' would create a conflict at '${a.join(".")}'`,
-      );
-  }
 }

@@ -1,12 +1,19 @@
-import { ObjectId } from "bson";
+import { encodeDoc } from "../bson/codec.ts";
 import { equalValues } from "../bson/compare.ts";
 import { type Doc, isArray, isDoc, type Maybe, type Value } from "../bson/types.ts";
-import { badValue, failedToParse, StoreError } from "../errors.ts";
-import { elementMatch, isOperatorDoc } from "./matcher.ts";
-import { cloneValue, getPath, type Position, setPath, splitPath } from "./paths.ts";
+import { failedToParse, StoreError } from "../errors.ts";
+import { compileArrayFilters } from "./array-filters.ts";
+import type { Vars } from "./expressions.ts";
+import { cloneValue, type Position } from "./paths.ts";
 import { compilePipeline } from "./pipeline-update.ts";
-import { type Modification, parseOperators } from "./update-operators.ts";
-import { expandPath, type PathContext, slotAt } from "./update-paths.ts";
+import { element } from "./show.ts";
+import { checkDepth, checkDollars, checkTopLevel } from "./storable.ts";
+import { type Modifier, stampZeros } from "./update-operators.ts";
+
+import { Place } from "./update-paths.ts";
+import { applyTree, parseUpdate } from "./update-tree.ts";
+
+export { upsertDocument, withId } from "./upsert.ts";
 
 export interface Update {
   kind: "operators" | "replacement" | "pipeline";
@@ -14,145 +21,138 @@ export interface Update {
   apply(doc: Doc, position: Position | undefined, inserting: boolean): Doc;
 }
 
-/** Compiles the `u` of an update statement or the `update` of findAndModify. */
-export function compileUpdate(u: Value, arrayFilters: Maybe): Update {
-  if (isArray(u)) {
-    const run = compilePipeline(u);
-    return { kind: "pipeline", apply: (doc) => keepId(doc.get("_id"), run(doc)) };
-  }
-  if (!isDoc(u)) throw failedToParse("Update argument must be either an object or an array");
-  if (u.size > 0 && isOperatorDoc(u)) {
-    const modifications = parseOperators(u);
-    const filters = compileArrayFilters(arrayFilters);
-    return {
-      kind: "operators",
-      apply: (doc, position, inserting) => applyAll(doc, modifications, { position, arrayFilters: filters }, inserting),
-    };
-  }
-  for (const k of u.keys())
-    if (k.startsWith("$"))
-      throw new StoreError(
-        "DollarPrefixedFieldName",
-        `The dollar ($) prefixed field '${k}' in '${k}' is not allowed in the context of an update's replacement document.`,
-      );
-  return { kind: "replacement", apply: (doc) => keepId(doc.get("_id"), cloneValue(u)) };
+/** What a pipeline may use: `constants` is the statement's `c`, `vars` the command's `let`. */
+export interface UpdateOptions {
+  constants?: Maybe;
+  vars?: Vars | undefined;
 }
 
-/** The _id goes first and never changes. */
+/** Compiles the `u` of an update statement or the `update` of findAndModify. */
+export function compileUpdate(u: Value, arrayFilters: Maybe, options: UpdateOptions = {}): Update {
+  if (isArray(u)) return pipelineUpdate(u, arrayFilters, options);
+  if (!isDoc(u)) throw failedToParse("Update argument must be either an object or an array");
+  if (options.constants !== undefined)
+    throw new StoreError("Location51198", "Constant values may only be specified for pipeline updates");
+  const first = u.keys().next().value;
+  return first?.startsWith("$") ? operatorUpdate(u, arrayFilters) : replacement(u);
+}
+
+function pipelineUpdate(stages: Value[], arrayFilters: Maybe, { constants, vars }: UpdateOptions): Update {
+  if (isArray(arrayFilters) && arrayFilters.length > 0)
+    throw failedToParse("arrayFilters may not be specified for pipeline-style updates");
+  const known: Vars = { ...vars, ...(isDoc(constants) ? Object.fromEntries(constants) : {}) };
+  const run = compilePipeline(stages, known);
+  return {
+    kind: "pipeline",
+    apply: (doc) => {
+      const next = keepId(doc.get("_id"), run(doc));
+      checkDepth(next);
+      return next;
+    },
+  };
+}
+
+function replacement(u: Doc): Update {
+  return {
+    kind: "replacement",
+    apply: (doc, _, inserting) => {
+      const next = keepId(doc.get("_id"), stampZeros(cloneValue(u)));
+      if (!inserting) checkDollars(next);
+      checkDepth(next);
+      return next;
+    },
+  };
+}
+
+/** The _id goes first and stays: another of the same value (1 and 1.0) may take its place. */
 function keepId(id: Maybe, next: Doc): Doc {
   const given = next.get("_id");
-  if (id !== undefined && given !== undefined && !equalValues(id, given)) throw immutableId();
+  if (id !== undefined && given !== undefined && !equalValues(id, given))
+    throw new StoreError(
+      "ImmutableField",
+      `After applying the update, the (immutable) field '_id' was found to have been altered to ${element("_id", given)}`,
+    );
+  const kept = given ?? id;
   const out: Doc = new Map();
-  if (id !== undefined) out.set("_id", id);
-  for (const [k, v] of next) if (k !== "_id" || id === undefined) out.set(k, v);
+  if (kept !== undefined) out.set("_id", kept);
+  for (const [k, v] of next) if (k !== "_id") out.set(k, v);
   return out;
 }
 
-const immutableId = (): StoreError =>
-  new StoreError("ImmutableField", "Performing an update on the path '_id' would modify the immutable field '_id'");
+function operatorUpdate(u: Doc, arrayFilters: Maybe): Update {
+  const filters = compileArrayFilters(arrayFilters);
+  const root = parseUpdate(u, filters);
+  const touched = idPath(u);
+  return {
+    kind: "operators",
+    apply: (doc, position, inserting) => {
+      const before = touched !== undefined && doc.has("_id") ? idBytes(doc) : undefined;
+      applyTree(root, new Place(doc), {
+        position: position && position.index >= 0 ? position.index : undefined,
+        filters,
+        leaf: (modifier, place) => modify(modifier, place, doc, inserting),
+      });
+      if (before && Buffer.compare(before, idBytes(doc)) !== 0)
+        throw new StoreError(
+          "ImmutableField",
+          `Performing an update on the path '${touched}' would modify the immutable field '_id'`,
+        );
+      checkDepth(doc);
+      return doc;
+    },
+  };
+}
 
-function applyAll(doc: Doc, modifications: Modification[], context: PathContext, inserting: boolean): Doc {
-  const id = doc.get("_id");
-  for (const m of modifications) {
-    if (m.op === "$setOnInsert" && !inserting) continue;
-    for (const path of expandPath(doc, m.path, context)) applyOne(doc, m, path);
+const idBytes = (doc: Doc): Buffer => encodeDoc(doc.has("_id") ? new Map([["_id", doc.get("_id")!]]) : new Map());
+
+const isId = (path: Maybe): boolean => typeof path === "string" && (path === "_id" || path.startsWith("_id."));
+/** The first path of an update that leads to the _id. */
+function idPath(u: Doc): string | undefined {
+  for (const [op, fields] of u)
+    for (const [k, v] of isDoc(fields) ? fields : [])
+      if (isId(k) || (op === "$rename" && isId(v))) return isId(k) ? k : String(v);
+  return undefined;
+}
+
+function modify(m: Modifier, place: Place, doc: Doc, inserting: boolean): void {
+  if (m.op === "placeholder" || (m.op === "$setOnInsert" && !inserting)) return;
+  if (m.op === "$unset") place.unset();
+  else if (m.from) rename(m.from, place, doc, inserting);
+  else {
+    const old = place.get();
+    if (m.culls && old === undefined) {
+      place.checkViable();
+      return;
+    }
+    write(place, m.change!(old, place), doc, inserting);
   }
-  const now = doc.get("_id");
-  if (id !== undefined && (now === undefined || !equalValues(id, now))) throw immutableId();
-  return doc;
 }
 
-function applyOne(doc: Doc, m: Modification, path: readonly string[]): void {
-  const slot = slotAt(doc, path, m.creates);
-  if (!slot) return;
-  const old = slot.get();
-  if (m.change === "unset") {
-    if (old !== undefined) slot.unset();
-  } else if (typeof m.change === "object") {
-    if (old === undefined) return;
-    slot.unset();
-    slotAt(doc, splitPath(m.change.renameTo), true)!.set(old);
-  } else {
-    const next = m.change(old, m.text);
-    if (next !== undefined && next !== old) slot.set(next);
+function write(place: Place, v: Value, doc: Doc, inserting: boolean): void {
+  const isNew = place.get() === undefined;
+  place.set(v);
+  if (!inserting) checkTopLevel(place, doc, isNew);
+}
+
+function rename(from: readonly string[], to: Place, doc: Doc, inserting: boolean): void {
+  let source: Place = new Place(doc);
+  for (const part of from) source = source.child(part);
+  const v = source.get();
+  if (v === undefined) {
+    if (doc.has(from[0]!)) source.checkViable();
+    return;
   }
+  refuseArray(source, "source");
+  refuseArray(to, "destination");
+  write(to, v, doc, inserting);
+  source.unset();
 }
 
-function compileArrayFilters(filters: Maybe): PathContext["arrayFilters"] {
-  const out: PathContext["arrayFilters"] = new Map();
-  if (filters === undefined) return out;
-  if (!isArray(filters)) throw failedToParse("arrayFilters must be an array");
-  for (const f of filters) {
-    if (!isDoc(f) || f.size === 0)
-      throw failedToParse("Cannot use an expression without a top-level field name in arrayFilters");
-    const name = filterName(f);
-    const renamed = stripName(f, name);
-    out.set(name, elementMatch(renamed));
-  }
-  return out;
-}
-
-/** The identifier of an array filter: the first part of its field names, also inside $and, $or. */
-function filterName(f: Doc): string {
-  const [k, v] = [...f][0]!;
-  if (!k.startsWith("$")) return splitPath(k)[0]!;
-  const first = isArray(v) ? v[0] : undefined;
-  if (!isDoc(first)) throw failedToParse(`Error parsing array filter: ${k}`);
-  return filterName(first);
-}
-
-/** {x: 5} becomes {$eq: 5}, {"x.a": 5} becomes {a: 5}: the condition as seen from the element. */
-function stripName(f: Doc, name: string): Doc {
-  const out: Doc = new Map();
-  for (const [k, v] of f) {
-    if (k.startsWith("$") && isArray(v))
-      out.set(
-        k,
-        v.map((x) => (isDoc(x) ? stripName(x, name) : x)),
-      );
-    else if (k === name) for (const [op, operand] of isOperatorDoc(v) ? v : new Map([["$eq", v]])) out.set(op, operand);
-    else if (k.startsWith(`${name}.`)) out.set(k.slice(name.length + 1), v);
-    else
-      throw failedToParse(
-        `Error parsing array filter: expected a single top-level field name, found '${name}' and '${k}'`,
-      );
-  }
-  return out;
-}
-
-/** The fields that an upsert takes over from its filter: equalities, also inside $and. */
-export function equalitiesOf(filter: Doc): [string, Value][] {
-  const out: [string, Value][] = [];
-  for (const [k, v] of filter) {
-    if (k === "$and" && isArray(v)) for (const part of v) out.push(...(isDoc(part) ? equalitiesOf(part) : []));
-    else if (k === "$or" && isArray(v) && v.length === 1 && isDoc(v[0])) out.push(...equalitiesOf(v[0]));
-    else if (k.startsWith("$")) continue;
-    else if (!isOperatorDoc(v)) out.push([k, v]);
-    else if (v.has("$eq")) out.push([k, v.get("$eq")!]);
-    else if (isArray(v.get("$in")) && (v.get("$in") as Value[]).length === 1)
-      out.push([k, (v.get("$in") as Value[])[0]!]);
-  }
-  return out;
-}
-
-/** The document that an upsert inserts when nothing matched. */
-export function upsertDocument(filter: Doc, update: Update): Doc {
-  const base: Doc = new Map();
-  for (const [path, v] of equalitiesOf(filter)) {
-    if (update.kind === "replacement" && path !== "_id") continue;
-    if (getPath(base, splitPath(path)) !== undefined)
-      throw badValue(`cannot infer query fields to set, path '${path}' is matched twice`);
-    setPath(base, splitPath(path), cloneValue(v));
-  }
-  const out = update.apply(base, undefined, true);
-  return withId(out);
-}
-
-/** The document with an _id, and with it first. */
-export function withId(doc: Doc): Doc {
-  const first = doc.keys().next();
-  if (!first.done && first.value === "_id") return doc;
-  const out: Doc = new Map([["_id", doc.get("_id") ?? new ObjectId()]]);
-  for (const [k, v] of doc) if (k !== "_id") out.set(k, v);
-  return out;
+function refuseArray(place: Place, what: string): void {
+  const array = place.arrayOnTheWay();
+  if (array)
+    throw new StoreError(
+      "BadValue",
+      `The ${what} field cannot be an array element, '${place.path}' in doc with ${place.id} has an array field called '${array.name}'`,
+    );
 }

@@ -1,0 +1,101 @@
+import { ObjectId } from "bson";
+import type { Doc } from "./bson/types.ts";
+import type { Account, Conversation } from "./scram.ts";
+import type { Sqlite } from "./sqlite.ts";
+
+/** One client's socket, and who it has logged in as. */
+export interface Connection {
+  readonly id: number;
+  readonly remote: string;
+  user: string | undefined;
+  /** A login that has begun. */
+  scram: Conversation | undefined;
+  /** What the client said of itself in its handshake. */
+  client: Doc | undefined;
+}
+
+export interface StateOptions {
+  standalone?: boolean;
+  account?: Account | undefined;
+  log?: (line: string) => void;
+}
+
+const LOG_LINES = 1024;
+const KINDS = new Map<string, keyof Opcounters>([
+  ["find", "query"],
+  ["getMore", "getmore"],
+]);
+
+export interface Opcounters {
+  insert: number;
+  query: number;
+  update: number;
+  delete: number;
+  getmore: number;
+  command: number;
+}
+
+/** What the server knows of itself while it runs: its place in the replica set, its clients, its counters. */
+export class ServerState {
+  readonly startedAt = new Date();
+  readonly processId = new ObjectId();
+  readonly standalone: boolean;
+  readonly account: Account | undefined;
+  /** Rises with each start, so that clients can tell a new primary from an old one. */
+  readonly term: number;
+  readonly connections = new Map<number, Connection>();
+  readonly network = { bytesIn: 0, bytesOut: 0, numRequests: 0 };
+  readonly opcounters: Opcounters = { insert: 0, query: 0, update: 0, delete: 0, getmore: 0, command: 0 };
+  port = 0;
+  totalConnections = 0;
+  lastWrite = new Date();
+  readonly #lines: string[] = [];
+  readonly #log: (line: string) => void;
+
+  constructor(sqlite: Sqlite, options: StateOptions = {}) {
+    this.standalone = options.standalone ?? false;
+    this.account = options.account;
+    this.#log = options.log ?? (() => {});
+    this.term = nextTerm(sqlite);
+  }
+
+  connect(remote: string): Connection {
+    const connection: Connection = {
+      id: ++this.totalConnections,
+      remote,
+      user: undefined,
+      scram: undefined,
+      client: undefined,
+    };
+    this.connections.set(connection.id, connection);
+    return connection;
+  }
+
+  /** Counts a command: `n` statements of a bulk write, or one of anything else. */
+  count(name: string, n: number): void {
+    this.network.numRequests++;
+    if (name === "insert" || name === "update" || name === "delete") this.opcounters[name] += n;
+    else this.opcounters[KINDS.get(name) ?? "command"]++;
+  }
+
+  log(line: string): void {
+    this.#lines.push(`${new Date().toISOString()} ${line}`);
+    if (this.#lines.length > LOG_LINES) this.#lines.shift();
+    this.#log(line);
+  }
+
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+}
+
+/** Kept in the file and never below the clock, so that it rises even when an older backup is put back. */
+function nextTerm(sqlite: Sqlite): number {
+  const row = sqlite.prepare("SELECT value FROM meta WHERE name = 'term'").get() as { value: string } | undefined;
+  const term = Math.max(Number(row?.value ?? 0) + 1, Math.floor(Date.now() / 1000));
+  sqlite.run(
+    "INSERT INTO meta VALUES ('term', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    String(term),
+  );
+  return term;
+}
