@@ -1,7 +1,9 @@
+import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { rmSync } from "node:fs";
 import { expect } from "chai";
-import { MongoClient, type MongoClientOptions } from "mongodb";
+import { type Document, MongoClient, type MongoClientOptions } from "mongodb";
 import mongoose from "mongoose";
+import { startDocumentStore } from "../../backend/embedded/document-store/index.ts";
 import { Conversation, makeAccount } from "../../backend/embedded/document-store/scram.ts";
 import { type RunningServer, serve } from "../../backend/embedded/document-store/server.ts";
 import { failure, temporaryFolder } from "./document-store-support.ts";
@@ -30,6 +32,7 @@ describe("document store: logging in", () => {
     clients.push(client);
     return client.connect();
   }
+  const code = async (p: Promise<unknown>): Promise<unknown> => (await failure(p)).code;
   const as = (username: string, password: string, more: MongoClientOptions = {}): MongoClientOptions => ({
     auth: { username, password },
     ...more,
@@ -51,6 +54,18 @@ describe("document store: logging in", () => {
     await Model.create({ n: 5 });
     expect(await Model.countDocuments({ n: 5 })).to.equal(1);
     await connection.close();
+  });
+
+  it("is started with credentials, and gives connection strings that carry them", async () => {
+    const dataDir = temporaryFolder();
+    const store = await startDocumentStore({ dataDir, port: 0, credentials: { user: USER, password: PASSWORD } });
+    const client = await MongoClient.connect(store.url("t"), { retryWrites: true });
+    await client.db().collection("c").insertOne({ a: 1 });
+    expect(await client.db("t").collection("c").countDocuments()).to.equal(1);
+    await client.close();
+    expect((await failure((await connect({}, store.port)).db("t").command({ count: "c" }))).code).to.equal(13);
+    await store.stop();
+    rmSync(dataDir, { recursive: true });
   });
 
   it("refuses a wrong password and an unknown user alike", async () => {
@@ -125,6 +140,38 @@ describe("document store: logging in", () => {
     expect((await failure(a.db("t").command({ count: "c" }))).code).to.equal(13);
   });
 
+  it("proves that it knows the password too, with or without the empty exchange at the end", async () => {
+    for (const skipEmptyExchange of [false, true]) {
+      const admin = (await connect({ maxPoolSize: 1 })).db("admin");
+      const bare = `n=${USER},r=client-nonce`;
+      const first = await admin.command({
+        saslStart: 1,
+        mechanism: "SCRAM-SHA-256",
+        payload: Buffer.from(`n,,${bare}`),
+        options: { skipEmptyExchange },
+      });
+      const challenge = first.payload.toString();
+      const [, nonce, salt] = /^r=(.+),s=(.+),i=15000$/.exec(challenge)!;
+      const salted = pbkdf2Sync(PASSWORD, Buffer.from(salt!, "base64"), 15_000, 32, "sha256");
+      const hmac = (key: Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
+      const clientKey = hmac(salted, "Client Key");
+      const unproved = `c=biws,r=${nonce}`;
+      const auth = `${bare},${challenge},${unproved}`;
+      const signature = hmac(createHash("sha256").update(clientKey).digest(), auth);
+      const proof = Buffer.from(clientKey.map((b, i) => b ^ signature[i]!)).toString("base64");
+      const next = (payload: string): Promise<Document> =>
+        admin.command({ saslContinue: 1, conversationId: first.conversationId, payload: Buffer.from(payload) });
+      const second = await next(`${unproved},p=${proof}`);
+      expect(second.payload.toString()).to.equal(`v=${hmac(hmac(salted, "Server Key"), auth).toString("base64")}`);
+      expect(second.done).to.equal(skipEmptyExchange);
+      if (!skipEmptyExchange) {
+        expect(await code(admin.command({ listDatabases: 1 })), "not before the end").to.equal(13);
+        expect((await next("")).done).to.equal(true);
+      }
+      expect((await admin.command({ listDatabases: 1 })).ok).to.equal(1);
+    }
+  });
+
   it("refuses steps of a login out of turn", async () => {
     const client = await connect({ maxPoolSize: 1 });
     const admin = client.db("admin");
@@ -146,10 +193,12 @@ describe("document store: logging in", () => {
   });
 
   it("refuses a login where no password is set", async () => {
-    const open = await serve({ dataDir: temporaryFolder(), port: 0, log: () => {} });
+    const dataDir = temporaryFolder();
+    const open = await serve({ dataDir, port: 0, log: () => {} });
     expect((await failure(connect(as(USER, PASSWORD), open.port))).code).to.equal(18);
     expect((await (await connect({}, open.port)).db("t").command({ count: "c" })).n).to.equal(0);
     await open.close();
+    rmSync(dataDir, { recursive: true });
   });
 
   it("takes only printable ASCII for the user and the password", async () => {
@@ -160,7 +209,7 @@ describe("document store: logging in", () => {
       { user: "x", password: "密码" },
       { user: "x", password: "tab\t" },
     ]) {
-      const e = await failure(serve({ dataDir: temporaryFolder(), port: 0, credentials }));
+      const e = await failure(serve({ dataDir: dir, port: 0, credentials }));
       expect(e.message).to.match(/must be printable ASCII/);
     }
   });

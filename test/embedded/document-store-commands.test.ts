@@ -1,8 +1,12 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
-import { type Document, MongoClient, UUID, type W } from "mongodb";
+import { type Collection, type Document, MongoClient, UUID, type W } from "mongodb";
 import mongoose from "mongoose";
 import { startDocumentStore } from "../../backend/embedded/document-store/index.ts";
-import { failure, startTestStore, type TestStore, temporaryFolder } from "./document-store-support.ts";
+import { serve } from "../../backend/embedded/document-store/server.ts";
+import { failure, type Loose, startTestStore, type TestStore, temporaryFolder } from "./document-store-support.ts";
 
 describe("document store: commands", () => {
   let s: TestStore;
@@ -77,6 +81,7 @@ describe("document store: commands", () => {
         await store.stop();
       }
       expect(ids[1]! > ids[0]!).to.equal(true);
+      rmSync(dataDir, { recursive: true });
     });
 
     it("tells monitors of its one member", async () => {
@@ -416,6 +421,23 @@ describe("document store: commands", () => {
       );
     });
 
+    it("plans with an index only while it is visible", async () => {
+      const c = s.db.collection(fresh());
+      await c.createIndex({ a: 1 }, { hidden: true });
+      await c.insertMany([{ a: 1 }, { a: 2 }]);
+      const stage = async (): Promise<string> => {
+        const plan = await run({ explain: { find: c.collectionName, filter: { a: 1 } } });
+        return (plan.queryPlanner.winningPlan.inputStage ?? plan.queryPlanner.winningPlan).stage;
+      };
+      expect(await stage()).to.equal("COLLSCAN");
+      expect(await code(c.find({ a: 1 }).hint("a_1").toArray())).to.equal(2);
+      await run({ collMod: c.collectionName, index: { name: "a_1", hidden: false } });
+      expect(await stage()).to.equal("IXSCAN");
+      expect(await c.find({ a: 1 }).hint("a_1").toArray()).to.have.length(1);
+      await run({ collMod: c.collectionName, index: { name: "a_1", hidden: true } });
+      expect(await stage()).to.equal("COLLSCAN");
+    });
+
     it("refuses those that are in the way of each other", async () => {
       const c = fresh();
       await run(create(c, { key: { a: 1 }, name: "a_1" }, { key: { t: 1 }, name: "t_1", expireAfterSeconds: 5 }));
@@ -463,6 +485,68 @@ describe("document store: commands", () => {
       expect((await c.indexes()).map((i) => i.name)).to.deep.equal(["_id_", "i_1"]);
       expect(await code(c.insertOne({ i: 4999 }))).to.equal(11000);
       expect((await run({ validate: c.collectionName })).valid).to.equal(true);
+    });
+
+    describe("being built while others work", () => {
+      const COUNT = 30_000;
+      /** A collection that takes many slices to index; `n` is unique but for the last document. */
+      async function big(): Promise<Collection<Loose>> {
+        const c = s.db.collection<Loose>(fresh());
+        await c.insertMany(Array.from({ length: COUNT }, (_, _id) => ({ _id, n: Math.min(_id, COUNT - 2), m: -_id })));
+        return c;
+      }
+      const names = async (c: Collection<Loose>): Promise<unknown> => (await c.indexes()).map((i) => i.name);
+
+      it("holds nobody up, and takes in what is written meanwhile", async () => {
+        const c = await big();
+        const build = c.createIndex({ m: 1 });
+        let [writes, done] = [0, false];
+        build.then(() => {
+          done = true;
+        });
+        while (!done) {
+          await c.insertOne({ _id: COUNT + writes, m: 7 });
+          await c.updateOne({ _id: writes }, { $set: { m: 8 } });
+          await c.deleteOne({ _id: COUNT - 1 - writes });
+          writes++;
+        }
+        expect(writes).to.be.greaterThan(5);
+        expect(await c.countDocuments({ m: 7 }, { hint: "m_1" })).to.equal(writes);
+        expect(await c.countDocuments({ m: 8 }, { hint: "m_1" })).to.equal(writes);
+        const report = await run({ validate: c.collectionName });
+        expect(report.errors).to.deep.equal([]);
+        expect(report.keysPerIndex).to.deep.equal({ _id_: COUNT, m_1: COUNT });
+      });
+
+      it("leaves nothing when it fails late", async () => {
+        const c = await big();
+        const e = await failure(c.createIndexes([{ key: { m: 1 } }, { key: { n: 1 }, unique: true }]));
+        expect(e.code).to.equal(11000);
+        expect(e.keyValue).to.deep.equal({ n: COUNT - 2 });
+        expect(await names(c)).to.deep.equal(["_id_"]);
+        await c.insertOne({ _id: COUNT, n: 1 });
+        await c.deleteMany({ _id: { $gte: COUNT - 1 } });
+        await c.createIndex({ n: 1 }, { unique: true });
+        expect(await code(c.insertOne({ _id: COUNT, n: 1 }))).to.equal(11000);
+        expect((await run({ validate: c.collectionName })).valid).to.equal(true);
+      });
+
+      it("ends with its collection, and with its time", async () => {
+        const c = await big();
+        const [dropped] = await Promise.all([failure(c.createIndex({ m: 1 })), c.drop()]);
+        expect(dropped.code).to.equal(276);
+        const again = await big();
+        const late = run({
+          createIndexes: again.collectionName,
+          indexes: [{ key: { m: 1 }, name: "m" }],
+          maxTimeMS: 20,
+        });
+        expect(await code(late)).to.equal(50);
+        expect(await names(again)).to.deep.equal(["_id_"]);
+        await again.createIndex({ m: 1 }, { name: "m" });
+        expect(await again.countDocuments({ m: -5 }, { hint: "m" })).to.equal(1);
+        expect((await run({ validate: again.collectionName })).valid).to.equal(true);
+      });
     });
 
     it("drops by name, key, list, or all", async () => {
@@ -561,6 +645,52 @@ describe("document store: commands", () => {
       ]);
     });
 
+    it("finds what doesn't fit together in a damaged collection", async () => {
+      const dir = temporaryFolder();
+      const server = await serve({ dataDir: dir, port: 0, log: () => {} });
+      const client = await MongoClient.connect(`mongodb://127.0.0.1:${server.port}`);
+      const db = client.db("t");
+      const c = db.collection<Loose>("c");
+      await c.createIndexes([
+        { key: { a: 1 }, name: "a", unique: true },
+        { key: { b: 1 }, name: "b" },
+      ]);
+      await c.insertMany(Array.from({ length: 20 }, (_, _id) => ({ _id, a: _id, b: _id % 3 })));
+      const { id, indexes } = server.engine.storage.catalog.get("t", "c")!;
+      const [a, b] = indexes.map((i) => `i_${i.id}`);
+      const damage = async (...sql: string[]): Promise<Document> => {
+        const file = new DatabaseSync(join(dir, "documents.sqlite"));
+        file.exec(`BEGIN; ${sql.join("; ")}; COMMIT`);
+        file.close();
+        const report = await db.command({ validate: "c" });
+        expect(report.valid, sql[0]).to.equal(false);
+        expect(report.errors, sql[0]).to.have.length.greaterThan(0);
+        return report;
+      };
+      expect((await db.command({ validate: "c" })).valid).to.equal(true);
+      const lost = await damage(`DELETE FROM ${b} WHERE r = 4`);
+      expect(lost.indexDetails).to.deep.equal({ _id_: { valid: true }, a: { valid: true }, b: { valid: false } });
+      expect(lost.errors).to.deep.equal(["index 'b': record 4 misses 1 of its keys"]);
+      const dangling = await damage(
+        `INSERT INTO ${b} SELECT k, 4 FROM ${b} WHERE r = 1`,
+        `DELETE FROM c_${id} WHERE r = 9`,
+      );
+      expect(dangling.errors).to.include("index 'a': an entry is for record 9, which has not its key");
+      const twice = await damage(`INSERT INTO ${a} SELECT k, 20 FROM ${a} WHERE r = 19`);
+      expect(twice.errors.join()).to.include(
+        "index 'a': the key of record 19 is there more than once in a unique index",
+      );
+      const corrupt = await damage(`UPDATE c_${id} SET d = x'0102030405' WHERE r = 2`);
+      expect(corrupt).to.deep.include({ nInvalidDocuments: 1, corruptRecords: [2] });
+      const moved = await damage(
+        `UPDATE c_${id} SET k = (SELECT CAST(k || k AS BLOB) FROM c_${id} WHERE r = 3) WHERE r = 5`,
+      );
+      expect(moved.indexDetails._id_).to.deep.equal({ valid: false });
+      await client.close();
+      await server.close();
+      rmSync(dir, { recursive: true });
+    });
+
     it("tells of the server, its host, its parameters and its clients", async () => {
       const before = await run({ serverStatus: 1 });
       await s.db.collection(fresh()).insertMany([{}, {}, {}]);
@@ -612,6 +742,18 @@ describe("document store: commands", () => {
       expect(await code(cursor.next())).to.equal(43);
       await session.endSession();
     });
+  });
+
+  it("keeps to the Stable API when a client asks for it", async () => {
+    const ping = (more: Document): Document => ({ ping: 1, ...more });
+    expect((await run(ping({ apiVersion: "1", apiStrict: true, apiDeprecationErrors: true }))).ok).to.equal(1);
+    await refusals([
+      [ping({ apiVersion: "2" }), 322],
+      [ping({ apiVersion: 1 }), 14],
+      [ping({ apiStrict: true }), 4886600],
+      [ping({ apiVersion: "1", apiStrict: "yes" }), 14],
+      [{ distinct: "c", key: "a", apiVersion: "1", apiStrict: true }, 323],
+    ]);
   });
 
   it("refuses MongoDB's other commands with 115, and unknown ones with 59", async () => {

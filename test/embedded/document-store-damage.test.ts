@@ -1,102 +1,25 @@
 import { randomBytes, randomInt } from "node:crypto";
 import {
-  closeSync,
   copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
-import { type Collection, MongoClient } from "mongodb";
 import { startDocumentStore } from "../../backend/embedded/document-store/index.ts";
-import { serve } from "../../backend/embedded/document-store/server.ts";
 import { Sqlite } from "../../backend/embedded/document-store/sqlite.ts";
+import { contents, edit, fill, flip, LONG, write } from "../support/document-store-damage.ts";
 import { failure, temporaryFolder } from "./document-store-support.ts";
 
-const DOCUMENTS = 300;
 const PAGE = 4096;
-const LONG = 137;
-
-type Stored = { _id: number; text: string };
-
-async function withServer(dataDir: string, use: (c: Collection<Stored>) => Promise<void>): Promise<void> {
-  const server = await serve({ dataDir, port: 0, log: () => {} });
-  const client = await MongoClient.connect(`mongodb://127.0.0.1:${server.port}`);
-  await use(client.db("t").collection<Stored>("c"));
-  await client.close();
-  await server.close();
-}
-
-async function insert(c: Collection<Stored>, from: number, to: number): Promise<void> {
-  for (let first = from; first < to; first += 50) {
-    const documents = Array.from({ length: 50 }, (_, i) => ({
-      _id: first + i,
-      n: i % 10,
-      u: `u${first + i}`,
-      tags: ["a", `t${i % 7}`],
-      text: `body of document ${first + i}. `.repeat(3),
-      ...(first + i === LONG ? { long: "over many pages. ".repeat(2000) } : {}),
-      ...(i % 5 === 0 ? { rare: i } : {}),
-    }));
-    await c.insertMany(documents);
-  }
-}
-
-/** Two folders with the same contents and every kind of index: one stopped, one with half of it still in the log. */
-async function fill(stopped: string, killed: string): Promise<void> {
-  await withServer(stopped, async (c) => {
-    await c.createIndexes([
-      { key: { n: 1 }, name: "plain" },
-      { key: { u: 1 }, name: "unique", unique: true },
-      { key: { tags: 1, n: -1 }, name: "tags" },
-      { key: { rare: 1 }, name: "sparse", sparse: true },
-      { key: { text: 1 }, name: "partial", partialFilterExpression: { n: { $gt: 5 } } },
-    ]);
-    await insert(c, 0, DOCUMENTS / 2);
-  });
-  await withServer(stopped, async (c) => {
-    await insert(c, DOCUMENTS / 2, DOCUMENTS);
-    // What a kill at this moment would leave: the log beside the file.
-    cpSync(stopped, killed, { recursive: true });
-  });
-}
-
-/** Everything that a client could be told from a folder's data. */
-function contents(dir: string): string {
-  const sqlite = Sqlite.open(dir);
-  const tables = sqlite
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'meta'")
-    .all();
-  const all = tables.map(({ name }) => [name, sqlite.prepare(`SELECT * FROM ${name}`).all()]);
-  sqlite.close();
-  return JSON.stringify(all);
-}
-
-function write(file: string, bytes: Uint8Array, at: number): void {
-  const fd = openSync(file, "r+");
-  writeSync(fd, bytes, 0, bytes.length, at);
-  closeSync(fd);
-}
-
-function flip(file: string, at: number): void {
-  write(file, Buffer.from([readFileSync(file)[at]! ^ (1 << randomInt(8))]), at);
-}
-
-const edit = (file: string, sql: string): void => {
-  const db = new DatabaseSync(file);
-  db.exec(sql);
-  db.close();
-};
 
 describe("document store: damaged files", function () {
   this.timeout(60_000);
@@ -152,7 +75,8 @@ describe("document store: damaged files", function () {
     write(file, randomBytes(100), 0);
     const e = await failure(startDocumentStore({ dataDir: dir, port: 0 }));
     expect(e.message).to.equal(
-      `the data file ${file} is damaged: file is not a database; put a backup back (document-store restore --force)`,
+      `the data file ${file} is damaged: file is not a database; ` +
+        "restore a backup (npm run document-store -- restore --data DIR --from FILE --force)",
     );
   });
 
@@ -163,12 +87,12 @@ describe("document store: damaged files", function () {
     [
       "a flipped byte in a document",
       ({ file }) => flip(file, readFileSync(file).indexOf("body of document 42.")),
-      /t\.c: document 43 does not fit its checksum/,
+      /t\.damaged-collection: document 43 does not fit its checksum/,
     ],
     [
       "a flipped byte in a document over many pages",
       ({ file }) => flip(file, readFileSync(file).lastIndexOf("over many pages. ")),
-      new RegExp(`t\\.c: document ${LONG + 1} does not fit its checksum`),
+      new RegExp(`t\\.damaged-collection: document ${LONG + 1} does not fit its checksum`),
     ],
     [
       "another version",
@@ -178,6 +102,16 @@ describe("document store: damaged files", function () {
     ["somebody else's file", ({ file }) => edit(file, "DROP TABLE meta"), /not a document store's/],
     ["a lost table", ({ file }) => edit(file, `DROP TABLE ${indexes.get("plain")}`), /the table i_\d+ is missing/],
     ["a lost collection", ({ file }) => edit(file, "DELETE FROM collections"), /belongs to no collection/],
+    [
+      "a changed index of the catalog",
+      ({ file }) => flip(file, readFileSync(file).indexOf("partialFilterExpression")),
+      /the catalog does not fit its checksum/,
+    ],
+    [
+      "a changed table",
+      ({ file }) => flip(file, readFileSync(file).indexOf("k BLOB NOT NULL UNIQUE")),
+      /another form|malformed/,
+    ],
     [
       "an older copy of the file",
       ({ file }) => edit(file, "UPDATE meta SET value = value - 2 WHERE name = 'commits'"),
@@ -301,7 +235,7 @@ describe("document store: damaged files", function () {
       const { dir, file, mark } = copyOf(stopped);
       copyFileSync(join(killed, "documents.mark"), mark);
       flip(file, readFileSync(file).indexOf("body of document 42."));
-      expect(refusal(dir)).to.include("t.c: document 43 does not fit its checksum");
+      expect(refusal(dir)).to.include("t.damaged-collection: document 43 does not fit its checksum");
     });
   });
 

@@ -134,6 +134,36 @@ describe("document store: durability", function () {
     rmSync(dir, { recursive: true });
   });
 
+  it("gives connection strings that hold the credentials, whatever is in them", async () => {
+    const dir = temporaryFolder();
+    const credentials = { user: "us/er@1", password: "p:%@ss?word" };
+    const store = await startDocumentStore({ dataDir: dir, port: 0, credentials });
+    for (const url of [store.uri, store.url("books")]) {
+      const client = await MongoClient.connect(url);
+      await client.db("books").collection("c").insertOne({ url });
+      expect(client.db().databaseName).to.equal(url === store.uri ? "test" : "books");
+      await client.close();
+    }
+    const stranger = await MongoClient.connect(`mongodb://127.0.0.1:${store.port}`);
+    expect(await failure(stranger.db("books").collection("c").findOne())).to.include({ code: 13 });
+    await stranger.close();
+    await store.stop();
+    rmSync(dir, { recursive: true });
+  });
+
+  it("announces itself as a replica set of one, or alone when it is told so", async () => {
+    for (const standalone of [false, true]) {
+      const dir = temporaryFolder();
+      const store = await startDocumentStore({ dataDir: dir, port: 0, standalone });
+      const client = await MongoClient.connect(store.url("books"));
+      const hello = await client.db().command({ hello: 1 });
+      expect(hello.setName).to.equal(standalone ? undefined : "rongqiao");
+      await client.close();
+      await store.stop();
+      rmSync(dir, { recursive: true });
+    }
+  });
+
   it("ends when the process that started it dies", async () => {
     const dir = temporaryFolder();
     const index = new URL("../../backend/embedded/document-store/index.ts", import.meta.url);

@@ -1,8 +1,8 @@
 import { serve } from "../../backend/embedded/document-store/server.ts";
 
 /** A document store that is loaded ahead of time and starts at once when it is told its folder: many kills a minute. */
-process.on("message", ({ dataDir }: { dataDir: string }) => {
-  serve({ dataDir, port: 0 }).then(
+process.on("message", ({ dataDir, port }: { dataDir: string; port: number }) => {
+  serve({ dataDir, port }).then(
     (server) => {
       process.on("SIGTERM", () => server.close().then(() => process.exit(0)));
       process.send!({ port: server.port });

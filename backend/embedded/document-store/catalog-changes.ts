@@ -19,5 +19,6 @@ export function changeIndex({ sqlite, catalog }: Storage, index: Index, spec: Do
   sqlite.run("UPDATE indexes SET spec = ? WHERE id = ?", encodeDoc(spec), index.id);
   const expire = spec.get("expireAfterSeconds");
   index.spec = spec;
+  index.hidden = spec.get("hidden") === true;
   index.expireAfterSeconds = isNumber(expire) ? toDouble(expire) : undefined;
 }

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { decodeDoc } from "./bson/codec.ts";
 import { type Index, indexFromSpec, indexTable } from "./catalog.ts";
@@ -5,8 +6,7 @@ import { indexKeys } from "./index-keys.ts";
 import { encodeKey } from "./keys.ts";
 import { damaged, OpenError } from "./open-error.ts";
 import type { Sqlite } from "./sqlite.ts";
-
-const FORMAT = "1";
+import { CATALOG_TEXT, collectionSql, FORMAT, indexSql, SCHEMA } from "./tables.ts";
 
 export interface CheckOptions {
   /** The number of commits that the file must hold. */
@@ -23,10 +23,14 @@ export interface CheckResult {
 /** How many commits the file holds. */
 export const readCommits = (sqlite: Sqlite): number => Number(readMeta(sqlite, "commits") ?? 0);
 
-function readMeta(sqlite: Sqlite, name: string): string | undefined {
+export function readMeta(sqlite: Sqlite, name: string): string | undefined {
   const row = sqlite.prepare("SELECT value FROM meta WHERE name = ?").get(name) as { value: string } | undefined;
   return row?.value;
 }
+
+/** The checksum of the catalog, as the commit that changed it keeps it. */
+export const catalogSum = (sqlite: Sqlite): string =>
+  String(crc32((sqlite.prepare(CATALOG_TEXT).get() as { text: string }).text));
 
 /** Refuses a file that is no document store, or one of another version. */
 export function readFormat(sqlite: Sqlite, file: string): void {
@@ -49,8 +53,10 @@ export function checkFile(sqlite: Sqlite, file: string, { acknowledged, thorough
       throw damaged(file, `the last ${lost} acknowledged commits are not in it (a lost log or an old copy)`);
     const structure = sqlite.prepare("PRAGMA integrity_check(1)").get() as { integrity_check: string };
     if (structure.integrity_check !== "ok") throw damaged(file, structure.integrity_check.replace(/\s+/g, " "));
+    const sum = readMeta(sqlite, "catalog");
+    if (sum !== undefined && sum !== catalogSum(sqlite)) throw damaged(file, "the catalog does not fit its checksum");
     const stored = readCollections(sqlite);
-    const fault = strayTable(sqlite, stored);
+    const fault = compareTables(sqlite, stored);
     if (fault) throw damaged(file, fault);
     const result: CheckResult = { collections: stored.length, documents: 0 };
     for (const c of stored) {
@@ -65,6 +71,7 @@ export function checkFile(sqlite: Sqlite, file: string, { acknowledged, thorough
 }
 
 interface Stored {
+  id: number;
   table: string;
   namespace: string;
   indexes: Index[];
@@ -74,7 +81,7 @@ interface Stored {
 function readCollections(sqlite: Sqlite): Stored[] {
   const byId = new Map<number, Stored>();
   for (const { id, db, name } of sqlite.prepare("SELECT id, db, name FROM collections").all())
-    byId.set(Number(id), { table: `c_${id}`, namespace: `${db}.${name}`, indexes: [] });
+    byId.set(Number(id), { id: Number(id), table: `c_${id}`, namespace: `${db}.${name}`, indexes: [] });
   const built = "SELECT id, collection, spec, multikey FROM indexes WHERE id NOT IN (SELECT id FROM builds)";
   for (const row of sqlite.prepare(built).all()) {
     const index = indexFromSpec(Number(row.id), decodeDoc(row.spec as Uint8Array), row.multikey === 1);
@@ -83,21 +90,34 @@ function readCollections(sqlite: Sqlite): Stored[] {
   return [...byId.values()];
 }
 
-/** The catalog and SQLite's list of tables must tell the same. */
-function strayTable(sqlite: Sqlite, stored: Stored[]): string | undefined {
-  const known = new Set(stored.flatMap((c) => [c.table, ...c.indexes.map(indexTable)]));
-  for (const { id } of sqlite.prepare("SELECT id FROM builds").all()) known.add(`i_${id}`);
-  const rows = sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '[ci]_[0-9]*'").all();
-  const names = new Set(rows.map((row) => String(row.name)));
-  const lost = [...known].find((name) => !names.has(name));
-  if (lost) return `the table ${lost} is missing`;
-  const stray = [...names].find((name) => !known.has(name));
-  return stray ? `the table ${stray} belongs to no collection` : undefined;
+/** SQLite's tables must be, letter for letter, the ones that the catalog asks for. */
+function compareTables(sqlite: Sqlite, stored: Stored[]): string | undefined {
+  const model = new DatabaseSync(":memory:");
+  model.exec(SCHEMA);
+  for (const c of stored) model.exec(collectionSql(c.id));
+  const indexes = [...stored.flatMap((c) => c.indexes), ...sqlite.prepare("SELECT id FROM builds").all()];
+  for (const { id } of indexes) model.exec(indexSql(Number(id)));
+  const list = "SELECT name, concat_ws(' ', type, tbl_name, sql) AS form FROM sqlite_schema";
+  const there = new Map(
+    sqlite
+      .prepare(list)
+      .all()
+      .map((t) => [t.name, t.form]),
+  );
+  const wanted = new Map(
+    model
+      .prepare(list)
+      .all()
+      .map((t) => [t.name, t.form]),
+  );
+  model.close();
+  for (const [name, form] of wanted) {
+    if (!there.has(name)) return `the table ${name} is missing`;
+    if (there.get(name) !== form) return `the table ${name} has another form`;
+  }
+  const stray = [...there.keys()].find((name) => !wanted.has(name));
+  return stray === undefined ? undefined : `the table ${stray} belongs to no collection`;
 }
-
-/** The checksum's column; tables made before there was one have none. */
-const sum = (sqlite: Sqlite, c: Stored): string =>
-  sqlite.prepare(`SELECT 1 FROM pragma_table_info('${c.table}') WHERE name = 's'`).get() ? "s" : "NULL";
 
 interface Comparison {
   documents: number;
@@ -107,12 +127,9 @@ interface Comparison {
 /** Checksums of all documents; the number of entries of the indexes that hold each document once. */
 function compareNumbers(sqlite: Sqlite, c: Stored): Comparison {
   let documents = 0;
-  for (const [r, d, s] of rows<[number, Uint8Array, number]>(
-    sqlite,
-    `SELECT r, d, ${sum(sqlite, c)} FROM ${c.table} ORDER BY r`,
-  )) {
+  for (const [r, d, s] of rows<[number, Uint8Array, number]>(sqlite, `SELECT r, d, s FROM ${c.table} ORDER BY r`)) {
     documents++;
-    if (s !== null && crc32(d) !== s) return { documents, fault: badSum(r) };
+    if (crc32(d) !== s) return { documents, fault: badSum(r) };
   }
   for (const index of c.indexes) {
     if (index.sparse || index.partial || index.multikey) continue;
@@ -137,13 +154,10 @@ const add = (t: Tally, key: Uint8Array, r: number): void => {
 function compareAll(sqlite: Sqlite, c: Stored): Comparison {
   const wanted = new Map<Index, Tally>(c.indexes.map((index) => [index, { entries: 0, digest: 0 }]));
   let documents = 0;
-  const all = rows<[number, Uint8Array, Uint8Array, number]>(
-    sqlite,
-    `SELECT r, k, d, ${sum(sqlite, c)} FROM ${c.table} ORDER BY r`,
-  );
+  const all = rows<[number, Uint8Array, Uint8Array, number]>(sqlite, `SELECT r, k, d, s FROM ${c.table} ORDER BY r`);
   for (const [r, k, d, s] of all) {
     documents++;
-    if (s !== null && crc32(d) !== s) return { documents, fault: badSum(r) };
+    if (crc32(d) !== s) return { documents, fault: badSum(r) };
     const doc = decodeDoc(d);
     const id = doc.get("_id");
     if (id === undefined || !encodeKey([id]).equals(k)) return { documents, fault: `document ${r} is not at its _id` };

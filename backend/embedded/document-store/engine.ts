@@ -76,11 +76,16 @@ export class Engine {
     if (this.#resting.length > 0) this.#schedule();
   }
 
-  /** Does what waits and what rests to its end, commits, answers. */
+  /** Before the end: what has arrived is begun, writes that rest are done whole, reads that rest are given up. */
   drain(): void {
     this.#begin();
     for (let task = this.#resting.shift(); task; task = this.#resting.shift()) {
-      this.#advance(task);
+      if (task.writes && task.context) this.#advance(task);
+      else {
+        const reply = errorReply(new StoreError("InterruptedAtShutdown", "the server is shutting down"));
+        task.steps.return(reply);
+        this.#done.push({ task, reply });
+      }
       this.#finish();
     }
   }
@@ -198,8 +203,10 @@ export class Engine {
       reply = errorReply(this.#asStoreError(e, task.name));
       task.steps.return(reply);
     }
-    if (reply === undefined) this.#resting.push(task);
-    else {
+    if (reply === undefined) {
+      if (task.context) task.operation ??= this.#server.begin(task.name, task.context);
+      this.#resting.push(task);
+    } else {
       this.#wrote.delete(task);
       this.#done.push({ task, reply });
     }
@@ -235,7 +242,8 @@ export class Engine {
   /** The whole transaction is gone: nothing that ran in it has happened. */
   #lost(e: StoreError): void {
     this.storage.undoAll();
-    for (const d of this.#done) if (d.task.writes) d.reply = errorReply(e);
+    // Reads of this group may have seen some of it.
+    for (const d of this.#done) d.reply = errorReply(e);
     for (const task of this.#wrote) {
       this.#resting = this.#resting.filter((t) => t !== task);
       task.steps.return(errorReply(e));
@@ -265,6 +273,7 @@ export class Engine {
   }
 
   #answer(task: Task, reply: Reply): void {
+    if (task.operation) this.#server.operations.delete(task.operation.id);
     if (task.retry) this.#running.delete(`${task.retry.session}:${task.retry.number}`);
     this.#server.count(task.name, task.context && reply instanceof Map ? task.context.progress.at || 1 : 1);
     if (task.concernError && reply instanceof Map && reply.get("code") === undefined)

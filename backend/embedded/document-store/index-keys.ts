@@ -29,13 +29,9 @@ export function indexKeys(index: Index, doc: Doc): IndexKeys {
     const parts = simple as KeyPart[];
     return { keys: [encodeKey(parts, descending)], parts: [parts], multikey: false };
   }
-  const found: KeyPart[][] = [];
-  const paths = index.fields.map((f) => f.parts);
-  expand(
-    paths,
-    new Array<KeyPart>(paths.length).fill(null),
-    paths.map((_, field) => ({ field, value: doc, at: 0 })),
-    found,
+  const found = keyParts(
+    doc,
+    index.fields.map((f) => f.parts),
   );
   const byKey = new Map<string, { key: Buffer; parts: KeyPart[] }>();
   for (const parts of found) {
@@ -46,16 +42,28 @@ export function indexKeys(index: Index, doc: Doc): IndexKeys {
   return { keys: all.map((x) => x.key), parts: all.map((x) => x.parts), multikey: true };
 }
 
-const ARRAY = Symbol("array");
+export const ARRAY = Symbol("array");
 
 /** The value at a path without arrays (missing is null), or ARRAY when an array is met. */
-function scalarAt(doc: Doc, path: Path): Value | typeof ARRAY {
+export function scalarAt(doc: Doc, path: Path): Value | typeof ARRAY {
   let v: Maybe = doc;
   for (const part of path) {
     if (isArray(v)) return ARRAY;
     v = isDoc(v) ? v.get(part) : undefined;
   }
   return isArray(v) ? ARRAY : (v ?? null);
+}
+
+/** The values under some paths as an index holds them: a set for each element of the array among them. */
+export function keyParts(doc: Doc, paths: Path[]): KeyPart[][] {
+  const found: KeyPart[][] = [];
+  expand(
+    paths,
+    new Array<KeyPart>(paths.length).fill(null),
+    paths.map((_, field) => ({ field, value: doc, at: 0 })),
+    found,
+  );
+  return found;
 }
 
 /** Fills the fields of keys; the one array among the paths gives a key for each of its elements. */

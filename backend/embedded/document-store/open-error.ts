@@ -4,10 +4,15 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
+/** No room for the memory that a file's readers share. */
+const SQLITE_IOERR_SHMSIZE = 4874;
 
 /** SQLite's code without its details. */
 export const primaryCode = (e: unknown): number => ((e as { errcode?: number }).errcode ?? 0) & 0xff;
-export const isFull = (e: unknown): boolean => primaryCode(e) === SQLITE_FULL || hasCode(e, "ENOSPC");
+export const isFull = (e: unknown): boolean =>
+  primaryCode(e) === SQLITE_FULL ||
+  hasCode(e, "ENOSPC") ||
+  (e as { errcode?: number }).errcode === SQLITE_IOERR_SHMSIZE;
 export const isDamage = (e: unknown): boolean => [SQLITE_CORRUPT, SQLITE_NOTADB].includes(primaryCode(e));
 export const isBusy = (e: unknown): boolean => primaryCode(e) === SQLITE_BUSY;
 
@@ -16,9 +21,11 @@ const hasCode = (e: unknown, ...codes: string[]): boolean => codes.includes((e a
 /** One line that a person can act on, for a store that can't be opened. */
 export class OpenError extends Error {}
 
+const WAY_OUT = "restore a backup (npm run document-store -- restore --data DIR --from FILE --force)";
+
 /** The data file can't be trusted: what is wrong, and the way out. */
 export const damaged = (file: string, what: string): OpenError =>
-  new OpenError(`the data file ${file} is damaged: ${what}; put a backup back (document-store restore --force)`);
+  new OpenError(`the data file ${file} is damaged: ${what}; ${WAY_OUT}`);
 
 /** Why a data folder can't be opened, whatever SQLite or the file system said. */
 export function openError(e: unknown, dataDir: string, file: string): OpenError {

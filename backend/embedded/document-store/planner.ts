@@ -29,6 +29,7 @@ export type Hint = Index | { natural: 1 | -1 };
 const MAX_RANGES = 10_000;
 /** Keys looked at to see which of several indexes has the fewest to read. */
 const PROBE_KEYS = 200;
+const MAX_PROBES = 50;
 const TOP = Buffer.from([0xff]);
 const NUMBERS = Buffer.from([RANK.number]);
 
@@ -143,6 +144,7 @@ function sortDirection(index: Index, points: number, sort: SortField[]): 1 | -1 
 
 /** The number of keys that a candidate would read, counted up to PROBE_KEYS. */
 function probe(storage: Storage, c: Collection, { access }: Candidate): number {
+  if (access.ranges.length > MAX_PROBES) return PROBE_KEYS;
   let n = 0;
   for (const range of access.ranges) {
     n += storage.keysUpTo(c, access.index, range, PROBE_KEYS - n);

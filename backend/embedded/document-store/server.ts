@@ -2,12 +2,11 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Engine } from "./engine.ts";
 import { errorReply, StoreError } from "./errors.ts";
 import { type Credentials, makeAccount } from "./scram.ts";
-import { type Connection, ServerState } from "./state.ts";
+import { type Connection, MAX_CONNECTIONS, ServerState } from "./state.ts";
 import { Storage } from "./storage.ts";
 import { Framer, frameReply, parseMessage, type Reply, type Request } from "./wire.ts";
 
 const SWEEP_MS = 30_000;
-const MAX_CONNECTIONS = 2000;
 
 export interface ServerOptions {
   dataDir: string;

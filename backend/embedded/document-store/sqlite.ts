@@ -1,28 +1,16 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { checkFile, readCommits, readFormat } from "./check.ts";
+import { catalogSum, checkFile, readCommits, readFormat, readMeta } from "./check.ts";
 import { StoreError } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { fingerprint, type Mark, MarkWriter, readMark } from "./mark.ts";
 import { damaged, isDamage, isFull, OpenError, openError } from "./open-error.ts";
-
-const SCHEMA = `
-  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE collections (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, db TEXT NOT NULL, name TEXT NOT NULL, options BLOB NOT NULL, uuid BLOB NOT NULL,
-    UNIQUE (db, name));
-  CREATE TABLE indexes (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL, name TEXT NOT NULL, spec BLOB NOT NULL,
-    multikey INTEGER NOT NULL DEFAULT 0, UNIQUE (collection, name));
-  CREATE TABLE builds (id INTEGER PRIMARY KEY);
-  CREATE TABLE retries (
-    session TEXT PRIMARY KEY, number TEXT NOT NULL, done INTEGER NOT NULL, kept BLOB NOT NULL, used INTEGER NOT NULL)
-    WITHOUT ROWID;
-  INSERT INTO meta VALUES ('format', '1'), ('commits', '0');
-`;
+import { SCHEMA } from "./tables.ts";
 
 const READER_WAIT_MS = 2000;
+/** A check that takes seconds is announced. */
+const LONG_CHECK_BYTES = 200_000_000;
 
 export const dataFile = (dataDir: string): string => join(dataDir, "documents.sqlite");
 
@@ -32,6 +20,8 @@ interface Ownership {
   lock: FolderLock;
   mark: MarkWriter;
   commits: number;
+  /** SQLite's count of changed rows at the last commit. */
+  changes: number;
 }
 
 /** The SQLite file: opening, statements kept prepared, transactions. */
@@ -57,7 +47,7 @@ export class Sqlite {
       sqlite = new Sqlite(new DatabaseSync(file, { timeout: READER_WAIT_MS }));
       sqlite.#configure();
       const commits = readCommits(sqlite);
-      sqlite.#owner = { file, lock, mark: new MarkWriter(dataDir, commits), commits };
+      sqlite.#owner = { file, lock, mark: new MarkWriter(dataDir, commits), commits, changes: 0 };
       return sqlite;
     } catch (e) {
       sqlite?.close();
@@ -110,11 +100,22 @@ export class Sqlite {
   /** Makes the transaction durable, and notes beside the file that so many were: a log that went missing is told. */
   commit(): void {
     const owner = this.#owner!;
+    // Commands that found nothing to change need no sync.
+    if (this.#totalChanges() === owner.changes) {
+      this.#db.exec("COMMIT");
+      return;
+    }
     const commits = owner.commits + 1;
+    if (readMeta(this, "catalog") === undefined) this.run("INSERT INTO meta VALUES ('catalog', ?)", catalogSum(this));
     this.run("UPDATE meta SET value = ? WHERE name = 'commits'", String(commits));
     this.#db.exec("COMMIT");
     owner.commits = commits;
+    owner.changes = this.#totalChanges();
     owner.mark.acknowledged(commits);
+  }
+
+  #totalChanges(): number {
+    return (this.prepare("SELECT total_changes() AS n").get() as { n: number }).n;
   }
 
   close(): void {
@@ -124,8 +125,11 @@ export class Sqlite {
     this.#owner = undefined;
     if (!owner) return;
     // SQLite empties the log into the data file on closing, unless a reader is still there.
-    owner.mark.close(hasBytes(`${owner.file}-wal`) ? undefined : fingerprint(owner.file));
-    owner.lock.release();
+    try {
+      owner.mark.close(hasBytes(`${owner.file}-wal`) ? undefined : fingerprint(owner.file));
+    } finally {
+      owner.lock.release();
+    }
   }
 }
 
@@ -164,7 +168,13 @@ function trust(file: string, mark: Mark | undefined): void {
   const sqlite = Sqlite.read(file);
   try {
     const clean = mark?.clean === fingerprint(file) && !hasBytes(`${file}-wal`);
-    if (isEmpty(sqlite) && !mark) return;
+    if (isEmpty(sqlite)) {
+      if (mark) throw damaged(file, "it holds nothing, but the folder was in use before");
+      return;
+    }
+    const { size } = statSync(file);
+    if (!clean && size > LONG_CHECK_BYTES)
+      process.stderr.write(`checking ${file} (${Math.round(size / 1e6)} MB), which was not stopped cleanly …\n`);
     if (clean) readFormat(sqlite, file);
     // After a kill, SQLite's own promises hold; a file that somebody else changed is compared to the last key.
     else checkFile(sqlite, file, { acknowledged: mark?.commits ?? 0, thorough: !mark || mark.clean !== undefined });

@@ -1,5 +1,6 @@
 import { ObjectId } from "bson";
 import type { Doc } from "./bson/types.ts";
+import { isFull } from "./open-error.ts";
 import type { Account, Conversation } from "./scram.ts";
 import type { Sqlite } from "./sqlite.ts";
 
@@ -14,12 +15,26 @@ export interface Connection {
   client: Doc | undefined;
 }
 
+/** A command that takes long, from its first rest to its answer. */
+export interface Operation {
+  readonly id: number;
+  readonly name: string;
+  readonly db: string;
+  readonly body: Doc;
+  readonly connection: Connection;
+  /** In milliseconds of performance.now(). */
+  readonly since: number;
+  /** A client asked to end it. */
+  killed: boolean;
+}
+
 export interface StateOptions {
   standalone?: boolean;
   account?: Account | undefined;
   log?: (line: string) => void;
 }
 
+export const MAX_CONNECTIONS = 2000;
 const LOG_LINES = 1024;
 const KINDS = new Map<string, keyof Opcounters>([
   ["find", "query"],
@@ -44,10 +59,12 @@ export class ServerState {
   /** Rises with each start, so that clients can tell a new primary from an old one. */
   readonly term: number;
   readonly connections = new Map<number, Connection>();
+  readonly operations = new Map<number, Operation>();
   readonly network = { bytesIn: 0, bytesOut: 0, numRequests: 0 };
   readonly opcounters: Opcounters = { insert: 0, query: 0, update: 0, delete: 0, getmore: 0, command: 0 };
   port = 0;
   totalConnections = 0;
+  #lastOperation = 0;
   lastWrite = new Date();
   readonly #lines: string[] = [];
   readonly #log: (line: string) => void;
@@ -56,7 +73,7 @@ export class ServerState {
     this.standalone = options.standalone ?? false;
     this.account = options.account;
     this.#log = options.log ?? (() => {});
-    this.term = nextTerm(sqlite);
+    this.term = nextTerm(sqlite, (line) => this.log(line));
   }
 
   connect(remote: string): Connection {
@@ -69,6 +86,15 @@ export class ServerState {
     };
     this.connections.set(connection.id, connection);
     return connection;
+  }
+
+  /** Shows a command to `currentOp` and `killOp`, until it is removed from `operations`. */
+  begin(name: string, of: { db: string; body: Doc; connection: Connection }): Operation {
+    const { db, body, connection } = of;
+    const id = ++this.#lastOperation;
+    const operation = { id, name, db, body, connection, since: performance.now(), killed: false };
+    this.operations.set(id, operation);
+    return operation;
   }
 
   /** Counts a command: `n` statements of a bulk write, or one of anything else. */
@@ -90,12 +116,16 @@ export class ServerState {
 }
 
 /** Kept in the file and never below the clock, so that it rises even when an older backup is put back. */
-function nextTerm(sqlite: Sqlite): number {
+function nextTerm(sqlite: Sqlite, log: (line: string) => void): number {
   const row = sqlite.prepare("SELECT value FROM meta WHERE name = 'term'").get() as { value: string } | undefined;
   const term = Math.max(Number(row?.value ?? 0) + 1, Math.floor(Date.now() / 1000));
-  sqlite.run(
-    "INSERT INTO meta VALUES ('term', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    String(term),
-  );
+  const sql = "INSERT INTO meta VALUES ('term', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+  try {
+    sqlite.run(sql, String(term));
+  } catch (e) {
+    // On a full disk the server still starts, to be read from and made room in; the clock makes the next term higher.
+    if (!isFull(e)) throw e;
+    log("no space left: this start can't be noted in the data file");
+  }
   return term;
 }

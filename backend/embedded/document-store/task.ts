@@ -4,6 +4,7 @@ import { type Command, type Context, sessionOf } from "./commands/context.ts";
 import { badValue, StoreError, typeMismatch } from "./errors.ts";
 import type { Steps } from "./pause.ts";
 import type { RetryKey } from "./retries.ts";
+import type { Operation } from "./state.ts";
 import type { Reply } from "./wire.ts";
 
 /** A command under way. */
@@ -19,6 +20,8 @@ export interface Task {
   /** Who is told the answer: the sender, and those who sent the same retryable write again meanwhile. */
   replies: ((r: Reply) => void)[];
   concernError: Doc | undefined;
+  /** As currentOp shows it, once it has rested. */
+  operation?: Operation | undefined;
 }
 
 const MOST_MS = 2 ** 31 - 1;
@@ -53,7 +56,8 @@ export function* atOnce(reply: Reply): Steps<Reply> {
 export const isSteps = (r: Reply | Steps<Reply>): r is Steps<Reply> => "next" in r;
 
 /** Refuses to go on with what took too long, or with what nobody waits for any more. */
-export function checkTask({ context, deadline, writes }: Task): void {
+export function checkTask({ context, deadline, writes, operation }: Task): void {
+  if (operation?.killed) throw new StoreError("Interrupted", "operation was interrupted");
   if (performance.now() > deadline) throw new StoreError("MaxTimeMSExpired", "operation exceeded time limit");
   if (context && !writes && !context.server.connections.has(context.connection.id))
     throw new StoreError("ClientDisconnect", "the client went away");

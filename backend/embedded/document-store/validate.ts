@@ -55,7 +55,7 @@ function checkDocument(storage: Storage, c: Collection, row: Row & { k: Uint8Arr
     return;
   }
   const id = doc.get("_id");
-  if (id === undefined || Buffer.compare(encodeKey([id]), row.k) !== 0)
+  if (id === undefined || Buffer.compare(encodeKey([id]), Buffer.from(row.k)) !== 0)
     report(found, "_id_", `record ${row.r} is kept under another _id than its own`);
   else if (storage.byId(c, Buffer.from(row.k))?.r !== row.r)
     report(found, "_id_", `record ${row.r} is not found by its _id`);

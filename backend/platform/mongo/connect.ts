@@ -1,13 +1,17 @@
 import mongoose, { type Connection } from "mongoose";
 import { DomainError } from "../../lib/errors.ts";
 
+const DATABASE = "rongqiao";
+
+const namesDatabase = (uri: string): boolean => /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(uri);
+
 /** One connection with the product's rules: journaled writes, no operator smuggling, no unknown fields. */
 export async function connectMongo(uri: string): Promise<Connection> {
   const connection = mongoose.createConnection(uri, {
-    dbName: "rongqiao",
+    ...(namesDatabase(uri) ? {} : { dbName: DATABASE }),
     writeConcern: { w: "majority", journal: true },
-    // Standalone servers don't have retryable writes; every write here is idempotent or versioned instead.
-    retryWrites: false,
+    // A write whose answer got lost is sent again and applied once; a standalone server doesn't have that.
+    retryWrites: true,
     serverSelectionTimeoutMS: 10_000,
     maxPoolSize: 32,
     autoIndex: false,

@@ -98,10 +98,16 @@ export const projections: fc.Arbitrary<Doc> = fc.boolean().chain((inclusion) =>
         { minLength: 0, maxLength: 4, selector: ([p]) => p },
       ),
       fc.option(fc.boolean().chain(flag), { nil: undefined }),
-      fc.option(fc.tuple(projected, flag(!inclusion)), { nil: undefined, freq: 12 }),
+      fc.oneof(
+        { weight: 12, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: fc.tuple(projected, flag(!inclusion)) },
+      ),
+      fc.integer({ min: 0, max: 9 }),
     )
-    .map(([fields, id, odd]) => {
-      const out: Doc = new Map(fields);
+    .map(([fields, id, odd, chance]) => {
+      const clash = (a: string, b: string) => `${a}.`.startsWith(`${b}.`) || `${b}.`.startsWith(`${a}.`);
+      const apart = fields.filter(([p], i) => chance === 0 || !fields.slice(0, i).some(([q]) => clash(p, q)));
+      const out: Doc = new Map(apart);
       if (odd) out.set(...odd);
       if (id !== undefined) out.set("_id", id);
       return out;

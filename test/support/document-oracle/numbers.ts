@@ -186,3 +186,31 @@ function decimalText(n: bigint, d: bigint, places: number): string {
   const sticky = (n * pow10(places)) % d === 0n ? "" : "1";
   return `${scaledUp}${sticky}E-${places + sticky.length}`;
 }
+
+const fromDouble = (x: number): Decimal128 =>
+  Decimal128.fromString(Number.isNaN(x) ? "NaN" : x === 0 ? "0" : x > 0 ? "Infinity" : "-Infinity");
+
+/** The quotient in 34 digits. */
+export function divideDecimals(a: Decimal128, b: Decimal128): Decimal128 {
+  const [x, y] = [exact(a), exact(b)];
+  if (typeof x === "string" || typeof y === "string") return fromDouble(Number(a.toString()) / Number(b.toString()));
+  const sign = y.n < 0n ? -1n : 1n;
+  return decimalOf(x.n * y.d * sign, x.d * y.n * sign, 0);
+}
+
+/** What is left after a division towards zero. */
+export function remainderOfDecimals(a: Decimal128, b: Decimal128): Decimal128 {
+  const [x, y] = [exact(a), exact(b)];
+  if (typeof y === "string" && y !== "nan" && typeof x !== "string") return a;
+  if (typeof x === "string" || typeof y === "string") return Decimal128.fromString("NaN");
+  const [left, right] = [x.n * y.d, y.n * x.d];
+  return decimalOf(left % right, x.d * y.d, 0);
+}
+
+export function roundedDecimal(v: Decimal128, direction: "down" | "up"): Decimal128 {
+  const x = exact(v);
+  if (typeof x === "string") return v;
+  const towardsZero = x.n / x.d;
+  const off = x.n % x.d === 0n ? 0n : direction === "up" && x.n > 0n ? 1n : direction === "down" && x.n < 0n ? -1n : 0n;
+  return decimalOf(towardsZero + off, 1n, 0);
+}

@@ -1,6 +1,6 @@
 import { count } from "./keys.ts";
 import { elementTest, truthy } from "./match.ts";
-import { type Doc, isDoc, isNum, Refused, type Value } from "./values.ts";
+import { clone, type Doc, isDoc, isNum, Refused, type Value } from "./values.ts";
 
 type Tree = Map<string, Tree | Value>;
 interface Special {
@@ -12,7 +12,8 @@ interface Special {
 const isFlag = (v: Value): boolean => typeof v === "boolean" || isNum(v);
 
 /** A find's projection: all inclusion or all exclusion (but _id), with $slice and $elemMatch. */
-export function project(document: Doc, spec: Doc): Doc {
+export function project(original: Doc, spec: Doc): Doc {
+  const document = clone(original);
   const { mode, paths, specials, id } = parse(spec);
   let out: Doc;
   if (mode === "include") {
@@ -28,7 +29,9 @@ export function project(document: Doc, spec: Doc): Doc {
     if (s.kind === "$slice") sliceAt(out, s.path, s.operand);
     else {
       const value = document.get(s.path[0]!);
-      const element = Array.isArray(value) ? value.find(elementTest(s.operand as Doc)) : undefined;
+      const test = elementTest(s.operand as Doc);
+      test(null);
+      const element = Array.isArray(value) ? value.find(test) : undefined;
       // The one element that matches stands alone in an array; without one the field is left out.
       if (element === undefined) out.delete(s.path[0]!);
       else out.set(s.path[0]!, [element]);
@@ -37,57 +40,58 @@ export function project(document: Doc, spec: Doc): Doc {
   return out;
 }
 
-function parse(spec: Doc): { mode: "include" | "exclude"; paths: string[][]; specials: Special[]; id: boolean } {
+interface Parsed {
+  mode: "include" | "exclude";
+  paths: string[][];
+  specials: Special[];
+  id: boolean;
+}
+
+function parse(spec: Doc): Parsed {
   const paths: string[][] = [];
   const specials: Special[] = [];
-  const modes = new Set<"include" | "exclude">();
+  const taken: string[][] = [];
+  let mode: Parsed["mode"] | undefined;
   let id: boolean | undefined;
+  const take = (path: string[]): void => {
+    for (const other of taken) {
+      const at = other.findIndex((part, i) => part !== path[i]);
+      if (at < 0 && other.length < path.length) throw new Refused("path collision, a parent is there", 31249);
+      if (at < 0 || at >= path.length) throw new Refused("path collision", 31250);
+    }
+    taken.push(path);
+  };
   const field = (path: string[], v: Value): void => {
     if (isDoc(v)) {
       const op = [...v.keys()][0];
       if (op === undefined) throw new Refused("an empty object is not a valid value", 51270);
       if (op === "$slice" || op === "$elemMatch") {
-        if (op === "$elemMatch") {
-          if (path.length > 1) throw new Refused("cannot use $elemMatch on a nested field", 31255);
-          modes.add("include");
-        }
+        if (op === "$elemMatch" && path.length > 1) throw new Refused("cannot use $elemMatch on a nested field", 31275);
+        take(path);
         specials.push({ path, kind: op, operand: v.get(op)! });
-        return;
-      }
-      for (const [k, x] of v) field([...path, ...k.split(".")], x);
+      } else for (const [k, x] of v) field([...path, ...k.split(".")], x);
       return;
     }
     if (!isFlag(v)) throw new Error("the oracle projects flags, $slice and $elemMatch only");
+    take(path);
+    const on = truthy(v);
     if (path.join(".") === "_id") {
-      id = truthy(v);
+      id = on;
       return;
     }
-    modes.add(truthy(v) ? "include" : "exclude");
+    if (mode === (on ? "exclude" : "include")) throw new Refused("inclusion and exclusion mixed", on ? 31253 : 31254);
+    mode = on ? "include" : "exclude";
     paths.push(path);
   };
   for (const [k, v] of spec) field(k.split("."), v);
-  if (modes.size > 1) throw new Refused("inclusion and exclusion mixed", truthyFirst(spec) ? 31254 : 31253);
-  const all = [...paths, ...specials.map((s) => s.path)].map((p) => p.join("."));
-  for (const [i, a] of all.entries())
-    for (const [j, b] of all.entries())
-      if (i !== j && (a === b || b.startsWith(`${a}.`))) throw new Refused("path collision", 31249);
-  const mode = [...modes][0] ?? (id ? "include" : "exclude");
-  return { mode, paths, specials, id: id ?? true };
+  return { mode: mode ?? modeOfSpecials(specials, id), paths, specials, id: id ?? true };
 }
 
-/** Which of the two modes a mixed projection begins with decides the code. */
-function truthyFirst(spec: Doc): boolean {
-  for (const [k, v] of spec) {
-    if (k === "_id") continue;
-    if (isDoc(v)) {
-      const op = [...v.keys()][0];
-      if (op === "$elemMatch") return true;
-      if (op === "$slice") continue;
-      return truthyFirst(v);
-    }
-    return truthy(v);
-  }
-  return false;
+/** Without plain flags: $slice keeps everything unless the _id is asked for, $elemMatch keeps nothing else. */
+function modeOfSpecials(specials: Special[], id: boolean | undefined): Parsed["mode"] {
+  if (specials.some((s) => s.kind === "$slice")) return id === true ? "include" : "exclude";
+  if (specials.length > 0) return "include";
+  return id === true ? "include" : "exclude";
 }
 
 function treeOf(paths: string[][], leaf: boolean): Tree {

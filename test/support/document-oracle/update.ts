@@ -24,15 +24,15 @@ export function upsert(filter: Doc, change: Doc, arrayFilters: Doc[] = []): Doc 
   // Malformed filters and changes are refused before anything is made of them.
   if (isOperatorUpdate(change)) stepsOf(change, arrayFilters, true);
   match(filter, new Map());
-  const seeds = seedsOf(filter);
   if (!isOperatorUpdate(change)) {
-    const id = seeds.find(([path]) => path === "_id");
+    // Of the filter a replacement takes the _id alone.
+    const [id] = seedsOf(filter, (path) => path === "_id");
     const out = idFirst(id && !change.has("_id") ? new Map([["_id", id[1]], ...change]) : new Map(change));
     if (id && !equal(out.get("_id"), id[1])) throw new Refused("the _id is immutable", 66);
     return checkId(out);
   }
   const seed: Doc = new Map();
-  for (const [path, value] of seeds) setAt(seed, path.split("."), clone(value));
+  for (const [path, value] of seedsOf(filter)) setAt(seed, path.split("."), clone(value));
   const out = apply(seed, change, { arrayFilters, offset: undefined, inserting: true });
   return checkId(idFirst(out.has("_id") ? out : new Map([["_id", new ObjectId()], ...out])));
 }
@@ -57,9 +57,10 @@ function replace(document: Doc, change: Doc): Doc {
 }
 
 /** Fields that an upsert takes from its filter: equalities that must hold, in the order of their paths. */
-function seedsOf(filter: Doc): [string, Value][] {
+function seedsOf(filter: Doc, wanted = (_path: string): boolean => true): [string, Value][] {
   const out: [string, Value][] = [];
   const add = (path: string, v: Value): void => {
+    if (!wanted(path)) return;
     if (out.some(([p]) => p === path || p.startsWith(`${path}.`) || path.startsWith(`${p}.`)))
       throw new Refused("cannot infer query fields to set", 54);
     out.push([path, v]);

@@ -123,7 +123,13 @@ export function arithmetic(op: Operation, a: Num, b: Num): Num | undefined {
   if (a instanceof Decimal128 || b instanceof Decimal128) {
     const x = exactForDecimal(a);
     const y = exactForDecimal(b);
-    if (typeof x === "object" && typeof y === "object") return decimalOf(onExact(op, x, y));
+    if (typeof x === "object" && typeof y === "object") {
+      const result = onExact(op, x, y);
+      // A coefficient has no sign of zero, but a product of different signs has.
+      if (op === "multiply" && result.coef === 0n && isNegative(a) !== isNegative(b))
+        return Decimal128.fromString(`-0E${result.exp}`);
+      return decimalOf(result);
+    }
     return decimalOf(onDouble(op, toDouble(a), toDouble(b)));
   }
   if (typeof a === "number" || typeof b === "number") return onDouble(op, toDouble(a), toDouble(b));
@@ -136,10 +142,15 @@ export function arithmetic(op: Operation, a: Num, b: Num): Num | undefined {
   return integer(onBig(op, x, y), typeof a === "bigint" || typeof b === "bigint");
 }
 
+function isNegative(n: Num): boolean {
+  if (n instanceof Decimal128) return n.bytes[15]! >= 0x80;
+  return n instanceof Int32 ? n.value < 0 : n < 0 || Object.is(n, -0);
+}
+
 /** A double enters decimal arithmetic by its 15 significant digits, as in MongoDB. */
 function exactForDecimal(n: Num): Exact | number {
   if (typeof n === "number" && Number.isFinite(n))
-    return parseDecimal(Decimal128.fromString(Number.isInteger(n) ? BigInt(n).toString() : n.toPrecision(15)));
+    return parseDecimal(Decimal128.fromString(n === 0 ? "0" : n.toPrecision(15)));
   return exact(n);
 }
 

@@ -1,25 +1,24 @@
 import { arch, cpus, freemem, hostname, release, totalmem, type } from "node:os";
 import { MAX_DOCUMENT_BYTES } from "../bson/codec.ts";
-import { toDouble } from "../bson/numbers.ts";
-import { type Doc, doc, isDoc, isNumber, typeName, type Value } from "../bson/types.ts";
+import { type Doc, doc, int32, isDoc, typeName, type Value } from "../bson/types.ts";
 import { StoreError, typeMismatch } from "../errors.ts";
-import type { Connection } from "../state.ts";
+import { MAX_CONNECTIONS } from "../state.ts";
 import { bool, type Command, type Context } from "./context.ts";
+import { operationCommands } from "./operations.ts";
+import { membership } from "./replica-set.ts";
 import { FEATURE_VERSION, SERVER_VERSION } from "./server-info.ts";
 
 const MB = 1024 * 1024;
-const MAX_CONNECTIONS = 2000;
 const seconds = (from: Date): number => Math.floor((Date.now() - from.getTime()) / 1000);
 
 const SECTIONS: Record<string, (context: Context) => Value> = {
-  connections: ({ server }) =>
+  connections: ({ server, connection }) =>
     doc({
       current: server.connections.size,
       available: MAX_CONNECTIONS - server.connections.size,
       totalCreated: server.totalConnections,
-      active: 1,
+      active: new Set([connection, ...[...server.operations.values()].map((o) => o.connection)]).size,
     }),
-  logicalSessionRecordCache: () => doc({ activeSessionsCount: 0 }),
   mem: () => doc({ bits: 64, resident: Math.round(process.memoryUsage.rss() / MB), supported: true }),
   metrics: ({ cursors }) => doc({ cursor: { open: { total: BigInt(cursors.size) } } }),
   network: ({ server }) =>
@@ -30,20 +29,7 @@ const SECTIONS: Record<string, (context: Context) => Value> = {
     }),
   opcounters: ({ server }) =>
     doc(Object.fromEntries(Object.entries(server.opcounters).map(([k, n]) => [k, BigInt(n)]))),
-  repl: ({ server }) => {
-    const host = `127.0.0.1:${server.port}`;
-    return server.standalone
-      ? null
-      : doc({
-          setName: "rongqiao",
-          setVersion: 1,
-          isWritablePrimary: true,
-          secondary: false,
-          primary: host,
-          hosts: [host],
-          me: host,
-        });
-  },
+  repl: ({ server }) => (server.standalone ? null : membership(server)),
   storageEngine: () => doc({ name: "sqlite", supportsCommittedReads: true, persistent: true, readOnly: false }),
 };
 
@@ -90,10 +76,10 @@ const PARAMETERS: Record<string, (context: Context) => Value> = {
   featureCompatibilityVersion: () => doc({ version: FEATURE_VERSION }),
   authenticationMechanisms: () => ["SCRAM-SHA-256"],
   cursorTimeoutMillis: () => 600_000n,
-  localLogicalSessionTimeoutMinutes: () => doc({ v: 30 }).get("v")!,
-  maxBSONDepth: () => doc({ v: 180 }).get("v")!,
-  maxBsonObjectSize: () => doc({ v: MAX_DOCUMENT_BYTES }).get("v")!,
-  scramSHA256IterationCount: () => doc({ v: 15_000 }).get("v")!,
+  localLogicalSessionTimeoutMinutes: () => int32(30),
+  maxBSONDepth: () => int32(180),
+  maxBsonObjectSize: () => int32(MAX_DOCUMENT_BYTES),
+  scramSHA256IterationCount: () => int32(15_000),
   ttlMonitorEnabled: () => true,
 };
 
@@ -130,47 +116,17 @@ function getLog({ server, body }: Context): Doc {
   return doc({ totalLinesWritten: log.length, log, ok: 1 });
 }
 
-const operation = (connection: Connection, more: Doc): Doc =>
-  new Map([
-    ...doc({
-      type: "op",
-      host: connection.remote,
-      desc: `conn${connection.id}`,
-      connectionId: connection.id,
-      client: connection.remote,
-      clientMetadata: connection.client,
-    }),
-    ...more,
-  ]);
-
-/** Commands run one after the other, so that the only one under way here is this one. */
-function currentOp({ server, connection, body, db }: Context): Doc {
-  const own = operation(
-    connection,
-    doc({ active: true, opid: server.network.numRequests, op: "command", ns: `${db}.$cmd`, command: body }),
-  );
-  const idle = bool(body.get("$all")) ? [...server.connections.values()].filter((c) => c !== connection) : [];
-  return doc({ inprog: [own, ...idle.map((c) => operation(c, doc({ active: false })))], ok: 1 });
-}
-
-function killOp({ body }: Context): Doc {
-  const op = body.get("op");
-  if (op === undefined) throw new StoreError("NoSuchKey", 'Did not provide "op" field');
-  if (!isNumber(op) || Number.isNaN(toDouble(op)))
-    throw typeMismatch(`BSON field 'killOp.op' is the wrong type '${typeName(op)}', expected type 'number'`);
-  // As MongoDB answers when the operation has ended by then.
-  return doc({ info: "attempting to kill op", ok: 1 });
-}
-
 const simple = (run: (context: Context) => Doc, fields: string[] = []): Command => ({ writes: false, fields, run });
 
+/** Its other fields mean something too. */
+const open = (run: (context: Context) => Doc): Command => ({ writes: false, fields: undefined, run });
+
 export const adminCommands: Record<string, Command> = {
-  serverStatus: simple(serverStatus, Object.keys(SECTIONS)),
+  serverStatus: open(serverStatus),
   hostInfo: simple(hostInfo),
-  getParameter: simple(getParameter, Object.keys(PARAMETERS)),
+  getParameter: open(getParameter),
   getCmdLineOpts: simple(getCmdLineOpts),
   getLog: simple(getLog),
   whatsmyuri: simple(({ connection }) => doc({ you: connection.remote, ok: 1 })),
-  currentOp: simple(currentOp, ["$all", "$ownOps"]),
-  killOp: simple(killOp, ["op"]),
+  ...operationCommands,
 };

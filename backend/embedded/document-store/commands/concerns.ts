@@ -1,6 +1,7 @@
 import { toDouble } from "../bson/numbers.ts";
 import { type Doc, doc, isDoc, isNumber, type Maybe, typeName } from "../bson/types.ts";
 import { badValue, failedToParse, StoreError, typeMismatch } from "../errors.ts";
+import { checkApiVersion } from "./api-version.ts";
 import type { Context } from "./context.ts";
 
 const MAX_W = 50;
@@ -28,6 +29,7 @@ const LEVELS = new Set(["local", "majority", "linearizable", "available", "snaps
  * member can't give is not an error: the write is done, and the answer gets the `writeConcernError` returned here.
  */
 export function checkConcerns({ body, server }: Context, name: string): Doc | undefined {
+  checkApiVersion(body, name);
   const read = body.get("readConcern");
   if (read !== undefined) checkReadConcern(read, name);
   const write = body.get("writeConcern");

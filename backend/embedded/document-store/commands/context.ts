@@ -6,7 +6,7 @@ import type { Cursors } from "../cursors.ts";
 import { badValue, failedToParse, StoreError, typeMismatch } from "../errors.ts";
 import type { Steps } from "../pause.ts";
 import type { Hint } from "../planner.ts";
-import type { Vars } from "../query/expressions.ts";
+import { compileExpression, type Vars } from "../query/expressions.ts";
 import type { Connection, ServerState } from "../state.ts";
 import type { Storage } from "../storage.ts";
 import type { Reply, Request } from "../wire.ts";
@@ -162,6 +162,10 @@ export function hintOf(c: Collection | undefined, hint: Maybe): Hint | undefined
   return found;
 }
 
+/** The variables of a command's `let`, computed, and the time of the command. */
 export function letVars(v: Maybe): Vars {
-  return v === undefined ? {} : Object.fromEntries(document(v, "let"));
+  const vars: Vars = { NOW: new Date() };
+  for (const [name, e] of v === undefined ? [] : document(v, "let"))
+    vars[name] = compileExpression(e, {})(undefined, {});
+  return vars;
 }

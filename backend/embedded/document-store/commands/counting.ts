@@ -10,7 +10,7 @@ import { splitPath } from "../query/paths.ts";
 import { keysAtPath } from "../query/sorting.ts";
 import type { Storage } from "../storage.ts";
 import { type Command, collectionName, text } from "./context.ts";
-import { queryOf } from "./read.ts";
+import { queryOf } from "./search.ts";
 
 /** How many documents a query finds; from the collection's own number or from index keys alone where these tell. */
 export function* countFound(storage: Storage, c: Collection | undefined, query: Query): Steps<number> {

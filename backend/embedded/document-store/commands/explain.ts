@@ -5,7 +5,7 @@ import { PAUSE, type Steps } from "../pause.ts";
 import { type Access, plan } from "../planner.ts";
 import { compilePipeline } from "../query/aggregate.ts";
 import { type Command, type Context, document, hintOf, letVars } from "./context.ts";
-import { queryOf } from "./read.ts";
+import { queryOf } from "./search.ts";
 import { SERVER_VERSION } from "./server-info.ts";
 
 function describe(a: Access): Doc {

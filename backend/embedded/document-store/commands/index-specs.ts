@@ -78,7 +78,7 @@ function checkFieldNames(v: Doc, ignoreUnknown: boolean): void {
   }
 }
 
-export function checkKey(key: Value): void {
+function checkKey(key: Value): void {
   if (!isDoc(key)) throw typeMismatch(`The field 'key' must be an object, but got ${typeName(key)}`);
   if (key.size === 0) throw refuseIndex("Index keys cannot be empty.");
   for (const [path, direction] of key) checkKeyPart(path, direction);

@@ -139,6 +139,8 @@ function* untilBuilt(c: Collection, specs: Doc[]): Steps<void> {
 }
 
 function buildFailed(e: StoreError, c: Collection): StoreError {
+  // The collection or the index was dropped meanwhile.
+  if (e.codeName === "QueryPlanKilled") return new StoreError("IndexBuildAborted", `Index build aborted: ${e.message}`);
   const uuid = Buffer.from(c.uuid)
     .toString("hex")
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");

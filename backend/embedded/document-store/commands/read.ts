@@ -1,26 +1,14 @@
 import { encodeDoc } from "../bson/codec.ts";
 import { type Doc, doc, isArray, isNumber, type Maybe, type Value } from "../bson/types.ts";
 import { badValue, StoreError, typeMismatch } from "../errors.ts";
-import { type Found, type Query, run } from "../executor.ts";
+import { type Found, run } from "../executor.ts";
 import { PAUSE, type Stream } from "../pause.ts";
-import type { Hint } from "../planner.ts";
 import { compileProjection, type Project } from "../query/projection.ts";
-import { parseSort } from "../query/sorting.ts";
 import { aggregate } from "./aggregate.ts";
-import {
-  bool,
-  type Command,
-  type Context,
-  collectionName,
-  document,
-  hintOf,
-  letVars,
-  natural,
-  sessionOf,
-  text,
-} from "./context.ts";
+import { bool, type Command, collectionName, natural, sessionOf, text } from "./context.ts";
 import { count, distinct } from "./counting.ts";
 import { explain } from "./explain.ts";
+import { queryOf } from "./search.ts";
 
 function* projected(
   found: Stream<Found>,
@@ -28,28 +16,6 @@ function* projected(
   vars: Record<string, Maybe>,
 ): Generator<Uint8Array | typeof PAUSE> {
   for (const f of found) yield f === PAUSE ? PAUSE : project ? encodeDoc(project(f.doc, vars)) : f.bytes;
-}
-
-/** What find, count and the like search, from the fields of the command. */
-export function queryOf(context: Context, body: Doc, filterName: string): { name: string; query: Query } {
-  const name = text(body, body.keys().next().value!);
-  const c = context.storage.catalog.get(context.db, name);
-  const sort = body.get("sort");
-  let hint: Hint | undefined = hintOf(c, body.get("hint"));
-  const order = sort instanceof Map ? sort.get("$natural") : undefined;
-  if (order !== undefined) hint = { natural: isNumber(order) && String(order).startsWith("-") ? -1 : 1 };
-  const limit = natural(body.get("limit"), "limit") ?? 0;
-  return {
-    name,
-    query: {
-      filter: document(body.get(filterName), filterName),
-      sort: order === undefined ? parseSort(sort) : [],
-      skip: natural(body.get("skip"), "skip") ?? 0,
-      limit,
-      hint,
-      vars: letVars(body.get("let")),
-    },
-  };
 }
 
 export const FIND_FIELDS = [

@@ -1,61 +1,17 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Doc, doc, isDoc } from "../bson/types.ts";
-import type { Collection } from "../catalog.ts";
+import { NOTHING, size, sizesOf, storageStats, sum } from "../collection-stats.ts";
 import { StoreError } from "../errors.ts";
 import { splitNamespace } from "../namespaces.ts";
 import type { Steps } from "../pause.ts";
 import { compileMatch } from "../query/matcher.ts";
-import { documentsSize, indexSize, type Size } from "../sizes.ts";
+import { documentsSize } from "../sizes.ts";
 import type { Storage } from "../storage.ts";
 import { bool, type Command, type Context, collectionName, collectionOf, document, text } from "./context.ts";
 import { scaleOf } from "./fields.ts";
 
 const MB = 1024 * 1024;
-const NOTHING: Size = { count: 0, bytes: 0, stored: 0 };
-
-interface Sizes {
-  documents: Size;
-  indexes: Map<string, number>;
-}
-
-function* sizesOf(storage: Storage, c: Collection | undefined): Steps<Sizes> {
-  const indexes = new Map<string, number>();
-  if (!c) return { documents: NOTHING, indexes };
-  const documents = yield* documentsSize(storage, c);
-  for (const index of [c.idIndex, ...c.indexes]) indexes.set(index.name, (yield* indexSize(storage, c, index)).stored);
-  return { documents, indexes };
-}
-
-const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
-/** int32 when it fits and int64 when not, as MongoDB gives sizes. */
-const size = (n: number, scale = 1): number | bigint => {
-  const scaled = Math.floor(n / scale);
-  return scaled > 0x7fffffff ? BigInt(scaled) : scaled;
-};
-
-/** What `collStats` and the stage `$collStats` (storageStats) say of a collection. */
-export function* storageStats(storage: Storage, c: Collection | undefined, scale: number): Steps<Doc> {
-  const { documents, indexes } = yield* sizesOf(storage, c);
-  const totalIndexSize = sum(indexes.values());
-  return doc({
-    size: size(documents.bytes, scale),
-    count: size(documents.count),
-    ...(documents.count > 0 ? { avgObjSize: Math.floor(documents.bytes / documents.count) } : {}),
-    numOrphanDocs: 0,
-    storageSize: size(documents.stored, scale),
-    freeStorageSize: 0,
-    capped: false,
-    nindexes: indexes.size,
-    indexDetails: {},
-    indexBuilds: (c?.indexes ?? []).filter((i) => i.building).map((i) => i.name),
-    totalIndexSize: size(totalIndexSize, scale),
-    totalSize: size(documents.stored + totalIndexSize, scale),
-    indexSizes: Object.fromEntries([...indexes].map(([name, n]) => [name, size(n, scale)])),
-    scaleFactor: scale,
-  });
-}
-
 function* collStats(context: Context): Steps<Doc> {
   const name = collectionName(context, "collStats");
   const scale = scaleOf(context);

@@ -37,7 +37,7 @@ function addFilter(filter: Doc, out: Set<string>): boolean {
 }
 
 /** Operators that name a field by other means than a path. */
-const BY_NAME = new Set(["$getField", "$setField", "$unsetField", "$function", "$meta"]);
+const BY_NAME = new Set(["$getField", "$setField", "$unsetField", "$meta", "$top", "$topN", "$bottom", "$bottomN"]);
 
 function addExpression(e: Value, out: Set<string>): boolean {
   if (typeof e === "string") {

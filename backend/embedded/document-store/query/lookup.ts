@@ -1,97 +1,197 @@
-import { BSONRegExp } from "bson";
-import { type Doc, isArray, isDoc, type Value } from "../bson/types.ts";
-import { failedToParse, StoreError } from "../errors.ts";
+import { memoryOf } from "../bson/size.ts";
+import { type Doc, isArray, isDoc, typeName, type Value } from "../bson/types.ts";
+import { failedToParse, StoreError, typeMismatch } from "../errors.ts";
 import { run } from "../executor.ts";
-import { gather, PAUSE, type Steps, type Stream } from "../pause.ts";
-import { type AggregateContext, compilePipeline, documents } from "./aggregate.ts";
-import { compileExpression, type Vars } from "./expressions.ts";
-import { setPath, splitPath } from "./paths.ts";
-import { keysAtPath } from "./sorting.ts";
-import { copyAlong } from "./unwind.ts";
+import { PAUSE, type Slice, type Steps } from "../pause.ts";
+import { type AggregateContext, compilePipeline, documents, type Pipeline } from "./aggregate.ts";
+import { checkNewVariable } from "./expression-support.ts";
+import { compileExpression, type Expression, type Vars } from "./expressions.ts";
+import type { Path } from "./paths.ts";
+import { element } from "./show.ts";
+import { MEMORY_LIMIT } from "./sorting.ts";
+import { declared, fieldPathOf, paced, type Stage, valuesAt, withPath } from "./stage-support.ts";
 
-const FIELDS = ["from", "as", "localField", "foreignField", "pipeline", "let"];
+const TEXTS = ["from", "as", "localField", "foreignField"];
 
-/** The filter that finds what joins with a local document: equality with its value, or with any of its elements. */
-function joinFilter(d: Doc, local: readonly string[], foreign: string): Doc {
-  const values = keysAtPath(d, local).map((k): Value => (typeof k === "symbol" ? null : k));
-  const exact = values.map((v): Value => (v instanceof BSONRegExp ? new Map<string, Value>([["$eq", v]]) : v));
-  if (exact.length === 1) return new Map([[foreign, new Map([["$eq", values[0]!]])]]);
-  // A regex inside $in would match by pattern, so each value gets a condition of its own then.
-  if (values.some((v) => v instanceof BSONRegExp))
-    return new Map([["$or", values.map((v): Value => new Map([[foreign, new Map([["$eq", v]])]]))]]);
-  return new Map([[foreign, new Map([["$in", values]])]]);
+/** The filter for documents that have one of some values at a path. A regex is a value here, not a pattern. */
+export const anyOf = (path: string, values: readonly Value[]): Doc => {
+  const equal = (v: Value): Doc => new Map([[path, new Map([["$eq", v]])]]);
+  if (values.length === 1) return equal(values[0]!);
+  if (values.some((v) => typeName(v) === "regex")) return new Map([["$or", values.map(equal)]]);
+  return new Map([[path, new Map([["$in", [...values]]])]]);
+};
+
+/** A document without a value joins as one that has null. */
+function joinFilter(d: Doc, local: Path, foreign: string): Doc {
+  const values = valuesAt(d, local);
+  return anyOf(foreign, values.length > 0 ? values : [null]);
+}
+
+/** The elements of a pipeline inside a stage. */
+export function stagesOf(v: Value): Value[] {
+  if (!isArray(v)) throw typeMismatch("'pipeline' option must be specified as an array");
+  return v;
+}
+
+export const startsWithDocuments = (pipeline: readonly Value[]): boolean =>
+  isDoc(pipeline[0]) && pipeline[0].has("$documents");
+
+interface Lookup {
+  from: string | undefined;
+  as: Path;
+  local: Path | undefined;
+  foreign: string;
+  pipeline: Value[] | undefined;
+  bound: Doc;
+}
+
+function parseLookup(spec: Value): Lookup {
+  if (!isDoc(spec))
+    throw failedToParse(`the $lookup stage specification must be an object, but found ${typeName(spec)}`);
+  const from = spec.get("from");
+  const inner = spec.get("pipeline");
+  if (from === undefined && inner === undefined) throw failedToParse("must specify 'pipeline' when 'from' is empty");
+  if (from !== undefined && typeof from !== "string")
+    throw failedToParse(
+      isDoc(from)
+        ? `$lookup with syntax {from: {db:<>, coll:<>},..} is not supported for db: ${from.get("db") ?? ""} and coll: ${from.get("coll") ?? ""}`
+        : `$lookup 'from' field must be a string, but found ${typeName(from)}`,
+    );
+  const pipeline = inner === undefined ? undefined : stagesOf(inner);
+  if (from === undefined && !startsWithDocuments(pipeline!))
+    throw failedToParse(
+      "$lookup stage without explicit collection must have a pipeline with $documents as first stage",
+    );
+  if (from === "" || from?.startsWith(".")) throw new StoreError("InvalidNamespace", `invalid $lookup namespace: ${from}`);
+  for (const [k, v] of spec) {
+    if (k === "pipeline") continue;
+    if (k === "let") {
+      if (!isDoc(v))
+        throw failedToParse(`$lookup argument '${element(k, v)}' must be an object, is type ${typeName(v)}`);
+    } else if (typeof v !== "string")
+      throw failedToParse(`$lookup argument '${k}' must be a string, found ${element(k, v)}: ${typeName(v)}`);
+    else if (!TEXTS.includes(k)) throw failedToParse(`unknown argument to $lookup: ${k}`);
+  }
+  const text = (name: string): string => String(spec.get(name) ?? "");
+  const [as, local, foreign] = [text("as"), text("localField"), text("foreignField")];
+  if (as === "") throw failedToParse("must specify 'as' field for a $lookup");
+  if (!pipeline && (local === "" || foreign === ""))
+    throw failedToParse("$lookup requires either 'pipeline' or both 'localField' and 'foreignField' to be specified");
+  if ((local === "") !== (foreign === ""))
+    throw failedToParse("$lookup requires both or neither of 'localField' and 'foreignField' to be specified");
+  if (!pipeline && spec.has("let")) throw failedToParse("$lookup with a 'let' argument must also specify 'pipeline'");
+  if (foreign !== "") fieldPathOf(foreign);
+  return {
+    from,
+    as: fieldPathOf(as),
+    local: local === "" ? undefined : fieldPathOf(local),
+    foreign,
+    pipeline,
+    bound: (spec.get("let") as Doc | undefined) ?? new Map(),
+  };
+}
+
+/** Variables of an inner pipeline: those around it, as they are when it runs, and its own. */
+class Binding {
+  readonly vars: Vars;
+  readonly #outer: Vars;
+  readonly #own: (readonly [string, Expression])[];
+
+  constructor(own: Doc, outer: Vars) {
+    this.#outer = outer;
+    this.#own = [...own].map(([k, e]) => [checkNewVariable(k), compileExpression(e, outer)] as const);
+    this.vars = { ...outer };
+    for (const [k] of this.#own) this.vars[k] = null;
+  }
+
+  set(d: Doc): void {
+    const values = this.#own.map(([, e]) => e(d, this.#outer));
+    Object.assign(this.vars, this.#outer);
+    this.#own.forEach(([k], i) => {
+      this.vars[k] = values[i];
+    });
+  }
 }
 
 /** $lookup: for each document, what another collection has for it. */
-export function lookupStage(spec: Value, context: AggregateContext): (input: Stream<Doc>) => Stream<Doc> {
-  if (!isDoc(spec)) throw failedToParse("the $lookup specification must be an Object");
-  const unknown = [...spec.keys()].find((k) => !FIELDS.includes(k));
-  if (unknown !== undefined) throw failedToParse(`unknown argument to $lookup: ${unknown}`);
-  const text = (name: string): string | undefined => {
-    const v = spec.get(name);
-    if (v === undefined) return undefined;
-    if (typeof v !== "string")
-      throw failedToParse(`$lookup argument '${name}' must be a string, is type ${isDoc(v) ? "object" : typeof v}`);
-    return v;
-  };
-  const [from, as, local, foreign] = [text("from"), text("as"), text("localField"), text("foreignField")];
-  const pipeline = spec.get("pipeline");
-  if (as === undefined) throw failedToParse("must specify 'as' field for a $lookup");
-  if (from === undefined) throw failedToParse("must specify 'from' field for a $lookup");
-  if ((local === undefined) !== (foreign === undefined))
-    throw failedToParse("$lookup requires both or neither of 'localField' and 'foreignField' to be specified");
-  if (pipeline !== undefined && !isArray(pipeline))
-    throw failedToParse("'pipeline' option must be specified as an array");
-  if (local === undefined && pipeline === undefined)
-    throw failedToParse("$lookup requires either 'pipeline' or both 'localField' and 'foreignField' to be specified");
-  const let_ = spec.get("let");
-  if (let_ !== undefined && (!isDoc(let_) || pipeline === undefined))
-    throw failedToParse("$lookup argument 'let' must be an object, and needs a 'pipeline'");
-  const bound = isDoc(let_) ? [...let_].map(([k, e]) => [k, compileExpression(e)] as const) : [];
-  // The inner pipeline is compiled once; its variables are set anew for each document before it runs.
-  const vars: Vars = { ...context.vars };
-  for (const [k] of bound) vars[k] = null;
-  const inner = { ...context, vars };
-  const stages = pipeline && compilePipeline(pipeline, inner);
-  const localParts = local === undefined ? undefined : splitPath(local);
-  const asParts = splitPath(as);
-
-  function* hitsOf(d: Doc): Steps<Doc[]> {
-    for (const [k, e] of bound) vars[k] = e(d, context.vars);
-    const c = context.storage.catalog.get(context.db, from!);
-    const filter: Doc = localParts ? joinFilter(d, localParts, foreign!) : new Map();
-    if (stages) return yield* gather(stages.run(c, filter));
-    return yield* gather(documents(run(context.storage, c, { filter })));
-  }
-
+export function lookupStage(spec: Value, context: AggregateContext): Stage {
+  const { from, as, local, foreign, pipeline, bound } = parseLookup(spec);
+  const binding = new Binding(bound, context.vars);
+  const { storage, db } = context;
+  const inner: Pipeline | undefined =
+    pipeline &&
+    compilePipeline(pipeline, {
+      ...context,
+      vars: binding.vars,
+      name: from,
+      inside: "$lookup",
+      hint: undefined,
+      correlated: context.correlated || bound.size > 0 || local !== undefined,
+    });
+  // What doesn't depend on the document is looked up once, as far as memory may hold it.
+  const constant = inner && bound.size === 0 && !local && !context.correlated && !isRandom(pipeline!);
   return function* (input) {
+    let kept: Doc[] | undefined;
     for (const d of input) {
       if (d === PAUSE) {
         yield PAUSE;
         continue;
       }
-      const hits = yield* hitsOf(d);
-      const out = copyAlong(d, asParts);
-      setPath(out, asParts, hits);
-      yield out;
+      let hits = kept;
+      if (!hits) {
+        binding.set(d);
+        const c = from === undefined ? undefined : storage.catalog.get(db, from);
+        const filter: Doc = local ? joinFilter(d, local, foreign) : new Map();
+        hits = yield* joined(inner ? inner.run(c, filter) : documents(run(storage, c, { filter })));
+        if (constant) kept = hits;
+      }
+      if (storage.slice.over) yield PAUSE;
+      yield withPath(d, as, hits);
     }
   };
 }
 
+/** One document can't be larger than this much memory by far. */
+function* joined(found: Iterable<Doc | typeof PAUSE>): Steps<Doc[]> {
+  const out: Doc[] = [];
+  let bytes = 0;
+  for (const d of found) {
+    if (d === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    bytes += memoryOf(d);
+    if (bytes > MEMORY_LIMIT)
+      throw new StoreError("Location4568", `Total size of documents in a $lookup exceeds maximum document size`);
+    out.push(d);
+  }
+  return out;
+}
+
+const isRandom = (v: Value): boolean => {
+  if (isArray(v)) return v.some(isRandom);
+  return isDoc(v) && [...v].some(([k, x]) => k === "$rand" || k === "$sample" || k === "$sampleRate" || isRandom(x));
+};
+
 /** $unionWith: the documents of another collection after the input's. */
-export function unionStage(spec: Value, context: AggregateContext): (input: Stream<Doc>) => Stream<Doc> {
-  const coll = isDoc(spec) ? spec.get("coll") : spec;
-  const pipeline = isDoc(spec) ? (spec.get("pipeline") ?? []) : [];
-  if (typeof coll !== "string" || !isArray(pipeline))
+export function unionStage(spec: Value, context: AggregateContext): Stage {
+  if (!isDoc(spec) && typeof spec !== "string")
     throw failedToParse(
-      "the $unionWith stage specification must be an object or string, with a 'coll' and a 'pipeline'",
+      `the $unionWith stage specification must be an object or string, but found ${typeName(spec)}`,
     );
-  const unknown = isDoc(spec) ? [...spec.keys()].find((k) => k !== "coll" && k !== "pipeline") : undefined;
-  if (unknown !== undefined)
-    throw new StoreError("IDLUnknownField", `BSON field '$unionWith.${unknown}' is an unknown field.`);
-  const stages = compilePipeline(pipeline, context);
+  if (isDoc(spec)) declared("$unionWith", spec, { coll: "string", pipeline: "array" });
+  const coll = isDoc(spec) ? spec.get("coll") : spec;
+  const pipeline = isDoc(spec) ? stagesOf(spec.get("pipeline") ?? []) : [];
+  if (coll === undefined && !startsWithDocuments(pipeline))
+    throw failedToParse(
+      "$unionWith stage without explicit collection must have a pipeline with $documents as first stage",
+    );
+  const name = coll === undefined ? undefined : String(coll);
+  if (name === "") throw new StoreError("InvalidNamespace", `Invalid namespace specified '${context.db}.'`);
+  const stages = compilePipeline(pipeline, { ...context, name, inside: "$unionWith", hint: undefined });
   return function* (input) {
     yield* input;
-    yield* stages.run(context.storage.catalog.get(context.db, coll), new Map());
+    yield* stages.run(name === undefined ? undefined : context.storage.catalog.get(context.db, name));
   };
 }
+

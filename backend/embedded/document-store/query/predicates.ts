@@ -1,7 +1,7 @@
 import { BSONRegExp, BSONSymbol } from "bson";
 import { compareValues, RANK, rank } from "../bson/compare.ts";
-import { arithmetic, compareNumbers, toDouble } from "../bson/numbers.ts";
-import { bsonType, int32, isArray, isNumber, type Maybe, type Num, TYPE_NAMES, type Value } from "../bson/types.ts";
+import { compareNumbers, toDouble } from "../bson/numbers.ts";
+import { bsonType, int32, isArray, isNumber, type Maybe, TYPE_NAMES, type Value } from "../bson/types.ts";
 import { badValue, StoreError, typeMismatch } from "../errors.ts";
 import { keyText } from "../keys.ts";
 import { naturalOrProblem, wholeOrProblem } from "./integers.ts";
@@ -120,5 +120,3 @@ export function truthy(v: Maybe): boolean {
   if (v === undefined || v === null || v === false) return false;
   return !isNumber(v) || compareNumbers(v, int32(0)) !== 0;
 }
-
-export const addOne = (n: Num): Num => arithmetic("add", n, int32(1))!;

@@ -1,8 +1,9 @@
-import { compareMaybe, compareValues } from "../bson/compare.ts";
+import { compareValues, RANK, rank } from "../bson/compare.ts";
 import { toDouble } from "../bson/numbers.ts";
 import { memoryOf } from "../bson/size.ts";
-import { type Doc, isArray, isDoc, isNumber, type Maybe, type Value } from "../bson/types.ts";
+import { type Doc, isArray, isDoc, isNumber, type Maybe } from "../bson/types.ts";
 import { badValue, StoreError } from "../errors.ts";
+import { ARRAY, keyParts, scalarAt } from "../index-keys.ts";
 import { EMPTY_ARRAY, type KeyPart } from "../keys.ts";
 import { PAUSE, type Slice, type Steps, type Stream } from "../pause.ts";
 import { isIndex, type Path, splitPath } from "./paths.ts";
@@ -39,21 +40,40 @@ export function keysAtPath(value: Maybe, path: Path, at = 0): KeyPart[] {
   return out.length === 0 ? [null] : out;
 }
 
-/** The value that stands for a document when sorting: of an array, its least (or greatest) element. */
-export function sortKey(doc: Doc, field: SortField): Maybe {
-  if (field.parts.length === 1) {
-    const v = doc.get(field.path);
-    if (!isArray(v)) return v;
+const rankOf = (k: KeyPart): number => (k === EMPTY_ARRAY ? RANK.undefined : rank(k));
+
+function compareParts(a: KeyPart, b: KeyPart): number {
+  if (a === EMPTY_ARRAY || b === EMPTY_ARRAY) return rankOf(a) - rankOf(b);
+  return compareValues(a, b);
+}
+
+/** Compares the keys of two documents. */
+export function compareKeys(a: readonly KeyPart[], b: readonly KeyPart[], fields: readonly SortField[]): number {
+  for (let i = 0; i < fields.length; i++) {
+    const c = compareParts(a[i]!, b[i]!);
+    if (c !== 0) return fields[i]!.descending ? -c : c;
   }
-  let best: Maybe;
-  let first = true;
-  for (const part of keysAtPath(doc, field.parts)) {
-    const v = part === EMPTY_ARRAY ? undefined : part;
-    // An empty array sorts below null; both are rare enough to compare through null here.
-    if (first || (field.descending ? compareMaybe(v, best) > 0 : compareMaybe(v, best) < 0)) best = v;
-    first = false;
+  return 0;
+}
+
+/**
+ * The values that stand for a document when sorting. Of those that an index would hold for it (one set for each
+ * element of an array) the one that comes first counts.
+ */
+export function sortKeys(doc: Doc, fields: readonly SortField[]): KeyPart[] {
+  const simple = fields.map((f) => scalarAt(doc, f.parts));
+  if (!simple.includes(ARRAY)) return simple as KeyPart[];
+  try {
+    const all = keyParts(
+      doc,
+      fields.map((f) => f.parts),
+    );
+    return all.reduce((best, k) => (compareKeys(k, best, fields) < 0 ? k : best));
+  } catch (e) {
+    if (e instanceof StoreError && e.codeName === "CannotIndexParallelArrays")
+      throw badValue("cannot sort with keys that are parallel arrays");
+    throw e;
   }
-  return best;
 }
 
 /** More than this held in memory by one sort or group is refused, as one command must not exhaust the process. */
@@ -63,7 +83,7 @@ const RUN = 4096;
 
 interface Keyed<T> {
   item: T;
-  keys: Value[];
+  keys: KeyPart[];
   bytes: number;
 }
 
@@ -80,7 +100,7 @@ export interface SortInput<T> {
 
 /** Sorts stably; with `keep` only the best so far are held, so a short page of a long list needs little memory. */
 export function* sorted<T>(input: Stream<T>, o: SortInput<T>): Generator<T | typeof PAUSE> {
-  const compare = comparator<T>(o.fields);
+  const compare = (a: Keyed<T>, b: Keyed<T>): number => compareKeys(a.keys, b.keys, o.fields);
   let all: Keyed<T>[] = [];
   let bytes = 0;
   for (const item of input) {
@@ -89,8 +109,8 @@ export function* sorted<T>(input: Stream<T>, o: SortInput<T>): Generator<T | typ
       continue;
     }
     const doc = o.docOf(item);
-    const keys = o.fields.map((f) => sortKey(doc, f) ?? null);
-    const size = keys.reduce((n: number, k) => n + memoryOf(k), 100 + o.hold(item));
+    const keys = sortKeys(doc, o.fields);
+    const size = keys.reduce((n: number, k) => n + (k === EMPTY_ARRAY ? 0 : memoryOf(k)), 100 + o.hold(item));
     bytes += size;
     all.push({ item, keys, bytes: size });
     const many = all.length >= Math.max(1000, o.keep * 2) || bytes > MEMORY_LIMIT / 2;
@@ -106,16 +126,6 @@ export function* sorted<T>(input: Stream<T>, o: SortInput<T>): Generator<T | typ
   }
   for (const k of yield* mergeSort(all, compare, o.slice)) yield k.item;
 }
-
-const comparator =
-  <T>(fields: SortField[]) =>
-  (a: Keyed<T>, b: Keyed<T>): number => {
-    for (let i = 0; i < fields.length; i++) {
-      const c = compareValues(a.keys[i]!, b.keys[i]!);
-      if (c !== 0) return fields[i]!.descending ? -c : c;
-    }
-    return 0;
-  };
 
 function* mergeSort<T>(all: T[], compare: (a: T, b: T) => number, slice: Slice): Steps<T[]> {
   let runs: T[][] = [];

@@ -1,85 +1,71 @@
-import { type Doc, isArray, isDoc, type Maybe, type Value } from "../bson/types.ts";
+import { type Doc, isArray, isDoc, type Maybe, typeName, type Value } from "../bson/types.ts";
 import { StoreError } from "../errors.ts";
-import { PAUSE, type Stream } from "../pause.ts";
-import { cloneValue, getPath, setPath, splitPath } from "./paths.ts";
-
-/** Copies the documents along a path, so that setting it leaves the input as it is. */
-export function copyAlong(d: Doc, parts: readonly string[]): Doc {
-  const out = new Map(d);
-  const next = out.get(parts[0]!);
-  if (parts.length > 1 && isDoc(next)) out.set(parts[0]!, copyAlong(next, parts.slice(1)));
-  return out;
-}
+import { PAUSE } from "../pause.ts";
+import type { Path } from "./paths.ts";
+import { fieldPathOf, nested, type Stage, withPath } from "./stage-support.ts";
 
 const OPTIONS = ["path", "includeArrayIndex", "preserveNullAndEmptyArrays"];
 
 interface Unwind {
-  parts: readonly string[];
-  indexName: string | undefined;
+  parts: Path;
+  index: Path | undefined;
   keepEmpty: boolean;
 }
 
 function parse(spec: Value): Unwind {
-  const options: Doc = isDoc(spec) ? spec : new Map([["path", spec]]);
   if (!isDoc(spec) && typeof spec !== "string")
-    throw new StoreError("Location15981", "expected either a string or an object as specification for $unwind stage");
+    throw new StoreError(
+      "Location15981",
+      `expected either a string or an object as specification for $unwind stage, got ${typeName(spec)}`,
+    );
+  const options: Doc = isDoc(spec) ? spec : new Map([["path", spec]]);
   for (const [k, v] of options) {
     if (!OPTIONS.includes(k)) throw new StoreError("Location28811", `unrecognized option to $unwind stage: ${k}`);
+    if (k === "path" && typeof v !== "string")
+      throw new StoreError("Location28808", `expected a string as the path for $unwind stage, got ${typeName(v)}`);
     if (k === "includeArrayIndex" && (typeof v !== "string" || v === ""))
       throw new StoreError(
         "Location28810",
-        "expected a non-empty string for the includeArrayIndex option to $unwind stage",
+        `expected a non-empty string for the includeArrayIndex option to $unwind stage, got ${typeName(v)}`,
       );
     if (k === "includeArrayIndex" && String(v).startsWith("$"))
       throw new StoreError(
         "Location28822",
-        "includeArrayIndex option to $unwind stage should not be prefixed with a '$'",
+        `includeArrayIndex option to $unwind stage should not be prefixed with a '$': ${v}`,
       );
     if (k === "preserveNullAndEmptyArrays" && typeof v !== "boolean")
       throw new StoreError(
         "Location28809",
-        "expected a boolean for the preserveNullAndEmptyArrays option to $unwind stage",
+        `expected a boolean for the preserveNullAndEmptyArrays option to $unwind stage, got ${typeName(v)}`,
       );
   }
-  const path = options.get("path");
-  if (path === undefined) throw new StoreError("Location28812", "no path specified to $unwind stage");
-  if (typeof path !== "string")
-    throw new StoreError("Location28808", "expected a string as the path for $unwind stage");
-  if (!path.startsWith("$"))
+  const path = options.get("path") ?? "";
+  if (path === "") throw new StoreError("Location28812", "no path specified to $unwind stage");
+  if (!String(path).startsWith("$"))
     throw new StoreError("Location28818", `path option to $unwind stage should be prefixed with a '$': ${path}`);
-  const indexName = options.get("includeArrayIndex");
+  const index = options.get("includeArrayIndex");
   return {
-    parts: splitPath(path.slice(1)),
-    indexName: typeof indexName === "string" ? indexName : undefined,
+    parts: fieldPathOf(String(path).slice(1)),
+    index: typeof index === "string" ? fieldPathOf(index) : undefined,
     keepEmpty: options.get("preserveNullAndEmptyArrays") === true,
   };
 }
 
 /** $unwind: a document for each element of an array. */
-export function unwindStage(spec: Value): (input: Stream<Doc>) => Stream<Doc> {
-  const { parts, indexName, keepEmpty } = parse(spec);
-  const make = (d: Doc, v: Maybe, i: number | null): Doc => {
-    const out = copyAlong(d, parts);
-    if (v !== undefined) setPath(out, parts, v);
-    if (indexName !== undefined) setPath(out, splitPath(indexName), i === null ? null : BigInt(i));
-    return out;
-  };
+export function unwindStage(spec: Value): Stage {
+  const { parts, index, keepEmpty } = parse(spec);
+  const numbered = (d: Doc, i: number | null): Doc => (index ? withPath(d, index, i === null ? null : BigInt(i)) : d);
+  function* unwound(d: Doc, v: Maybe): Generator<Doc> {
+    if (isArray(v) && v.length > 0) {
+      for (let i = 0; i < v.length; i++) yield numbered(withPath(d, parts, v[i]), i);
+    } else if (isArray(v)) {
+      if (keepEmpty) yield numbered(withPath(d, parts, undefined), null);
+    } else if ((v !== undefined && v !== null) || keepEmpty) yield numbered(d, null);
+  }
   return function* (input) {
     for (const d of input) {
-      if (d === PAUSE) {
-        yield PAUSE;
-        continue;
-      }
-      const v = getPath(d, parts);
-      if (!isArray(v)) {
-        if ((v !== undefined && v !== null) || keepEmpty) yield make(d, v ?? undefined, null);
-      } else if (v.length > 0) for (let i = 0; i < v.length; i++) yield make(d, v[i], i);
-      else if (keepEmpty) {
-        const out = cloneValue(d);
-        const holder = getPath(out, parts.slice(0, -1));
-        if (isDoc(holder)) holder.delete(parts.at(-1)!);
-        yield make(out, undefined, null);
-      }
+      if (d === PAUSE) yield PAUSE;
+      else yield* unwound(d, nested(d, parts));
     }
   };
 }

@@ -105,7 +105,7 @@ const culling =
 /** $pull takes a condition on documents' fields, an operator or pattern on values, or else an exact value. */
 export function pullChange(operand: Value): Change {
   const first = isDoc(operand) ? operand.keys().next().value : undefined;
-  const onValue = operand instanceof BSONRegExp || (first?.startsWith("$") === true && !LOGICAL.has(first));
+  const onValue = operand instanceof BSONRegExp || (first !== undefined && ON_VALUES.test(first));
   if (onValue) {
     const match = compilePlainMatch(new Map([["", operand]]));
     return culling((v) => match(new Map([["", v]])));
@@ -115,19 +115,9 @@ export function pullChange(operand: Value): Change {
   return culling((v) => isDoc(v) && match(v));
 }
 
-const LOGICAL = new Set([
-  "$and",
-  "$or",
-  "$nor",
-  "$expr",
-  "$jsonSchema",
-  "$comment",
-  "$where",
-  "$text",
-  "$ref",
-  "$id",
-  "$db",
-]);
+/** Operators that a condition on a value starts with; anything else is a condition on a document. */
+const ON_VALUES =
+  /^\$(eq|ne|gte?|lte?|n?in|exists|type|mod|regex|options|size|all|elemMatch|bits(All|Any)(Set|Clear)|near|nearSphere|geoNear|geoWithin|within|geoIntersects)$/;
 
 export function pullAllChange(operand: Value): Change {
   if (!isArray(operand)) throw badValue(`$pullAll requires an array argument but was given a ${typeName(operand)}`);
