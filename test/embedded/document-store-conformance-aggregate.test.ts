@@ -57,7 +57,7 @@ describe("document store: conformance of aggregation", () => {
           ),
         );
       }),
-      runs(60),
+      runs(150),
     );
   });
 
@@ -74,7 +74,7 @@ describe("document store: conformance of aggregation", () => {
           await check(c, docs, list);
         },
       ),
-      runs(40),
+      runs(120),
     );
   });
 
@@ -90,7 +90,7 @@ describe("document store: conformance of aggregation", () => {
         const lookup = doc({ $lookup: doc({ from: other.name, localField, foreignField, as: "found" }) });
         await check(c, docs, [[lookup]], { [other.name]: foreign });
       }),
-      runs(60),
+      runs(100),
     );
   });
 });

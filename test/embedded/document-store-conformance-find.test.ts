@@ -47,7 +47,7 @@ describe("document store: conformance of find", () => {
           });
         },
       ),
-      runs(60),
+      runs(200),
     );
   });
 });

@@ -167,7 +167,7 @@ describe("document store: conformance with indexes", () => {
             await c.collection.drop();
           },
         ),
-        runs(40),
+        runs(100),
       );
     });
 
@@ -188,7 +188,7 @@ describe("document store: conformance with indexes", () => {
         await askAll(c, model, asked);
         await c.collection.drop();
       }),
-      runs(30),
+      runs(60),
     );
   });
 
@@ -225,7 +225,7 @@ describe("document store: conformance with indexes", () => {
           await c.collection.drop();
         },
       ),
-      runs(25),
+      runs(60),
     );
   });
 });

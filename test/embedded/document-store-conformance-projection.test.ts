@@ -53,7 +53,7 @@ describe("document store: conformance of projections", () => {
           );
         },
       ),
-      runs(40),
+      runs(120),
     );
   });
 });

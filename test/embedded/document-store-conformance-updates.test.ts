@@ -69,7 +69,7 @@ describe("document store: conformance of updates", () => {
     const c = fresh(s.db);
     await fc.assert(
       fc.asyncProperty(oneChange(changesOfOne), (list) => check(c, placed(list))),
-      runs(60),
+      runs(200),
     );
   });
 
@@ -77,7 +77,7 @@ describe("document store: conformance of updates", () => {
     const c = fresh(s.db);
     await fc.assert(
       fc.asyncProperty(oneChange(replacements), (list) => check(c, placed(list))),
-      runs(10),
+      runs(30),
     );
   });
 
@@ -100,7 +100,7 @@ describe("document store: conformance of updates", () => {
           true,
         ),
       ),
-      runs(30),
+      runs(80),
     );
   });
 });

@@ -8,7 +8,7 @@ import { check } from "../../backend/embedded/document-store/backup.ts";
 import { readAll, WORK_INDEXES, Writer } from "../support/document-store-load.ts";
 import { temporaryFolder } from "./document-store-support.ts";
 
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 25);
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 12);
 const WRITERS = 12;
 /** Every so many rounds the server is stopped in good order under the same load. */
 const STOP_EVERY = 8;

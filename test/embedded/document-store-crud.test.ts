@@ -17,7 +17,7 @@ describe("document store: reading and writing", () => {
   };
 
   it("works through mongoose: init, create, versions, conflicts, aggregates", async () => {
-    const connection = await mongoose.createConnection(`${s.store.uri}/mongoose`).asPromise();
+    const connection = await mongoose.createConnection(s.store.url("mongoose")).asPromise();
     const schema = new mongoose.Schema(
       { _id: String, usccs: [String], amount: String, version: Number, sub: { a: Number } },
       { strict: "throw" },

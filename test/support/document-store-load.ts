@@ -73,7 +73,8 @@ export class Writer {
         await pick(ops)();
       } catch (e) {
         // A bulk write that lost its connection has no code.
-        if (e instanceof MongoServerError && e.code !== undefined) this.problems.push(`writer ${this.#w}: ${e.message}`);
+        if (e instanceof MongoServerError && e.code !== undefined)
+          this.problems.push(`writer ${this.#w}: ${e.message}`);
         return;
       }
     }

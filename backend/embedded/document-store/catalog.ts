@@ -7,6 +7,7 @@ import { compileMatch, type Match } from "./query/matcher.ts";
 import { type Path, splitPath } from "./query/paths.ts";
 import { truthy } from "./query/predicates.ts";
 import type { Sqlite } from "./sqlite.ts";
+import { collectionSql, indexSql } from "./tables.ts";
 
 export interface IndexField {
   path: string;
@@ -132,9 +133,11 @@ export class Catalog {
 
   /** An index whose building a crash cut off was never promised to anybody. */
   #dropUnfinished(): void {
+    const unfinished = this.list().flatMap((c) => c.indexes.filter((i) => i.building).map((i) => [c, i] as const));
+    if (unfinished.length === 0) return;
     this.#sqlite.exec("BEGIN IMMEDIATE");
-    for (const c of this.list()) for (const index of c.indexes) if (index.building) this.dropIndex(c, index);
-    this.#sqlite.exec("COMMIT");
+    for (const [c, index] of unfinished) this.dropIndex(c, index);
+    this.#sqlite.commit();
     this.dirty = false;
   }
 
@@ -157,11 +160,7 @@ export class Catalog {
       encodeDoc(options),
       uuid,
     );
-    // Rows keep the order of insertion, as a collection without a sort shows them; _id is unique beside it.
-    // `s` is the CRC-32 of the document's bytes.
-    this.#sqlite.exec(
-      `CREATE TABLE c_${rowid} (r INTEGER PRIMARY KEY, k BLOB NOT NULL UNIQUE, d BLOB NOT NULL, s INTEGER NOT NULL)`,
-    );
+    this.#sqlite.exec(collectionSql(rowid));
     const c = Object.assign(newCollection(rowid, uuid), { db, name, options, count: 0 });
     this.#collections.set(namespaceOf(c), c);
     return c;
@@ -185,9 +184,7 @@ export class Catalog {
       String(spec.get("name")),
       encodeDoc(spec),
     );
-    this.#sqlite.exec(
-      `CREATE TABLE i_${rowid} (k BLOB NOT NULL, r INTEGER NOT NULL, PRIMARY KEY (k, r)) WITHOUT ROWID`,
-    );
+    this.#sqlite.exec(indexSql(rowid));
     const index = indexFromSpec(rowid, spec, false);
     this.#sqlite.run("INSERT INTO builds VALUES (?)", rowid);
     index.building = true;

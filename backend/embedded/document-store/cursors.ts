@@ -93,9 +93,10 @@ export class Cursors {
     return this.#open.delete(id);
   }
 
-  /** The session is over, and so are its cursors. */
-  killSession(session: string): void {
-    for (const c of this.#open.values()) if (c.session === session) this.kill(c.id);
+  /** The session is over, or all of them are, and so are their cursors. */
+  killSession(session?: string): void {
+    for (const c of this.#open.values())
+      if (c.session !== undefined && (session ?? c.session) === c.session) this.kill(c.id);
   }
 
   /** Closes the cursors that nobody asked for in a while. */

@@ -8,13 +8,13 @@ const SQLITE_NOTADB = 26;
 const SQLITE_IOERR_SHMSIZE = 4874;
 
 /** SQLite's code without its details. */
-export const primaryCode = (e: unknown): number => ((e as { errcode?: number }).errcode ?? 0) & 0xff;
+const primaryCode = (e: unknown): number => ((e as { errcode?: number }).errcode ?? 0) & 0xff;
 export const isFull = (e: unknown): boolean =>
   primaryCode(e) === SQLITE_FULL ||
   hasCode(e, "ENOSPC") ||
   (e as { errcode?: number }).errcode === SQLITE_IOERR_SHMSIZE;
 export const isDamage = (e: unknown): boolean => [SQLITE_CORRUPT, SQLITE_NOTADB].includes(primaryCode(e));
-export const isBusy = (e: unknown): boolean => primaryCode(e) === SQLITE_BUSY;
+const isBusy = (e: unknown): boolean => primaryCode(e) === SQLITE_BUSY;
 
 const hasCode = (e: unknown, ...codes: string[]): boolean => codes.includes((e as { code?: string }).code ?? "");
 

@@ -3,6 +3,7 @@ import { compare, equal } from "./compare.ts";
 import { truthy } from "./match.ts";
 import {
   arithmetic,
+  asDecimal,
   divideDecimals,
   exact,
   integral,
@@ -286,8 +287,13 @@ function elementAt(list: Result, at: Result): Result {
 export function total(values: Result[]): Num {
   const numbers = values.filter((v): v is Num => isNum(v));
   const special = numbers.filter((v) => typeof exact(v) === "string");
-  if (numbers.some((v) => v instanceof Decimal128))
-    return numbers.reduce<Num>((a, b) => arithmetic("add", a, b, "double"), int(0));
+  const decimals = numbers.filter((v) => v instanceof Decimal128);
+  if (decimals.length > 0) {
+    // Unlike $add this takes a double with all the digits that a decimal can hold.
+    const others = numbers.filter((v) => !(v instanceof Decimal128));
+    const sum = special.length > 0 ? toDecimal(total(others)) : asDecimal(sumOf(others));
+    return decimals.reduce<Num>((a, b) => arithmetic("add", a, b, "double"), sum);
+  }
   if (special.length > 0) return double(special.reduce((a, b) => a + toDouble(b), 0));
   if (numbers.some((v) => v instanceof Double)) return double(nearestDouble(sumOf(numbers)));
   const n = numbers.reduce((a, b) => a + toBigInt(b as Int32 | Long), 0n);

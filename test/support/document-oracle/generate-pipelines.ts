@@ -128,6 +128,9 @@ export const expressions = (depth: number): Expression => {
   );
 };
 
+/** A document of expressions, written out in a stage, would be read as paths or refused. */
+const whole = (v: Value): Value => (isDoc(v) && ![...v.keys()][0]?.startsWith("$") ? doc({ $mergeObjects: [v] }) : v);
+
 const accumulators: Expression = fc
   .tuple(
     fc.constantFrom("$sum", "$avg", "$min", "$max", "$first", "$last", "$push"),
@@ -138,7 +141,7 @@ const keysOfGroups: Expression = fc.oneof<Expression[]>(
   fc.constant(null),
   fields,
   fc.tuple(fields, fields).map(([a, b]) => doc({ a, b })),
-  expressions(1),
+  expressions(1).map((e) => whole(e)),
 );
 const groups: fc.Arbitrary<Doc> = fc.tuple(keysOfGroups, accumulators, accumulators, fields).map(([_id, x, y, z]) =>
   doc({
@@ -146,8 +149,6 @@ const groups: fc.Arbitrary<Doc> = fc.tuple(keysOfGroups, accumulators, accumulat
   }),
 );
 
-/** A document of expressions, written out in a stage, would be read as paths. */
-const whole = (v: Value): Value => (isDoc(v) && ![...v.keys()][0]?.startsWith("$") ? doc({ $mergeObjects: [v] }) : v);
 const targets = fc.constantFrom("a", "b", "a.b", "arr.a", "new", "new.x");
 const computed: fc.Arbitrary<Doc> = fc.tuple(targets, expressions(2)).map(([k, v]) => doc({ [k]: whole(v) }));
 const wrapped = (name: string) => (v: Value) => doc({ [name]: v });

@@ -187,6 +187,9 @@ function decimalText(n: bigint, d: bigint, places: number): string {
   return `${scaledUp}${sticky}E-${places + sticky.length}`;
 }
 
+/** A fraction in 34 digits. */
+export const asDecimal = ({ n, d }: { n: bigint; d: bigint }): Decimal128 => decimalOf(n, d, 0);
+
 const fromDouble = (x: number): Decimal128 =>
   Decimal128.fromString(Number.isNaN(x) ? "NaN" : x === 0 ? "0" : x > 0 ? "Infinity" : "-Infinity");
 

@@ -61,23 +61,25 @@ function run(name: string, spec: Value, docs: Doc[], others: Collections): Doc[]
 function addFields(d: Doc, spec: Doc): Doc {
   const out = clone(d);
   // All are computed from the document as it came in.
-  for (const [path, v] of [...spec].map(([p, e]) => [p.split("."), evaluate(e, d)] as const)) setPath(out, path, v);
+  for (const [path, e] of spec) setPath(out, path.split("."), () => evaluate(e, d));
   return out;
 }
 
-function setPath(at: Doc, [part, ...rest]: readonly string[], v: Result): void {
+/** The value is computed once for each place: not at all below an array of no elements. */
+function setPath(at: Doc, [part, ...rest]: readonly string[], compute: () => Result): void {
   if (rest.length === 0) {
+    const v = compute();
     if (v === undefined) at.delete(part!);
     else at.set(part!, v);
     return;
   }
-  at.set(part!, setBelow(at.get(part!), rest, v));
+  at.set(part!, setBelow(at.get(part!), rest, compute));
 }
 
-function setBelow(there: Value | undefined, path: string[], v: Result): Value {
-  if (Array.isArray(there)) return there.map((x) => setBelow(x, path, v));
+function setBelow(there: Value | undefined, path: string[], compute: () => Result): Value {
+  if (Array.isArray(there)) return there.map((x) => setBelow(x, path, compute));
   const inner: Doc = isDoc(there) ? there : new Map();
-  setPath(inner, path, v);
+  setPath(inner, path, compute);
   return inner;
 }
 
@@ -99,7 +101,7 @@ function projectStage(d: Doc, spec: Doc): Doc {
   // A computed field's parents are kept without their other fields.
   for (const [path] of spec) if (!isFlag(spec.get(path)!)) keepParents(tree, path.split(".").slice(0, -1));
   const out = includeValue(d, tree) as Doc;
-  for (const [path, e] of spec) if (!isFlag(e)) setPath(out, path.split("."), evaluate(e, d));
+  for (const [path, e] of spec) if (!isFlag(e)) setPath(out, path.split("."), () => evaluate(e, d));
   return out;
 }
 
@@ -121,7 +123,7 @@ function unwind(d: Doc, spec: Value): Doc[] {
   const one = (v: Value | undefined, at: Value): Doc => {
     const out = clone(d);
     // Nothing is made on the way to a value that isn't there.
-    if (v !== undefined || value !== undefined) setPath(out, path, v);
+    if (v !== undefined || value !== undefined) setPath(out, path, () => v);
     if (index !== undefined) out.set(index, at);
     return out;
   };

@@ -29,6 +29,7 @@ const ADMIN_ONLY = new Set([
   "getCmdLineOpts",
   "getLog",
   "getParameter",
+  "killAllSessions",
   "killOp",
   "listDatabases",
   "renameCollection",
@@ -48,7 +49,7 @@ const ABSENT: Record<string, string> = {
   "client-side bulk writes": "bulkWrite",
   "free memory and disk by hand": "compact reIndex autoCompact",
   "fail points": "configureFailPoint",
-  "ending all sessions": "killAllSessions killAllSessionsByPattern",
+  "ending sessions by a pattern": "killAllSessionsByPattern",
   "plan caches":
     "planCacheClear planCacheClearFilters planCacheListFilters planCacheSetFilter setQuerySettings removeQuerySettings",
   profiling: "profile top setProfilingFilterGlobally",
