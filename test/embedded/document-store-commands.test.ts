@@ -766,7 +766,7 @@ describe("document store: commands", () => {
       [{ shutdown: 1 }, 115],
       [{ compact: "c" }, 115],
       [{ bulkWrite: 1 }, 115],
-      [{ configureFailPoint: "x" }, 115],
+      [{ configureFailPoint: "x" }, 59],
       [{ geoNear: "c" }, 59],
       [{ eval: "1" }, 59],
       [{ noSuchCommand: 1 }, 59],

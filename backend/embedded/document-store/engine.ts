@@ -139,7 +139,7 @@ export class Engine {
       cursors: this.cursors,
       request: job.request,
       body,
-      db: String(body.get("$db") ?? "admin"),
+      db: String(body.get("$db")),
       connection: job.connection,
       server: this.#server,
       progress: newProgress(),
@@ -155,11 +155,12 @@ export class Engine {
       concernError: undefined,
     };
     try {
+      if (job.request.problem) throw job.request.problem;
       const command = COMMANDS.get(name);
       if (!command) throw unknownCommand(name);
       checkLogin(context, name);
-      checkDatabase(name, command, context.db);
-      checkFields(name, command, body);
+      checkDatabase(name, context);
+      checkFields(name, command, context);
       task.concernError = checkConcerns(context, name);
       task.deadline = deadlineOf(name, body);
       task.writes = writesOf(command, body);
@@ -259,7 +260,7 @@ export class Engine {
       try {
         sqlite.commit();
         catalog.dirty = false;
-        this.#server.lastWrite = new Date();
+        this.#server.clock.tick();
       } catch (e) {
         this.#server.log(`commit failed: ${(e as Error).message}`);
         if (sqlite.inTransaction) sqlite.exec("ROLLBACK");

@@ -2,7 +2,7 @@ import { type Doc, isArray, isDoc, type Maybe, type Value } from "./bson/types.t
 import type { Index } from "./catalog.ts";
 import { StoreError } from "./errors.ts";
 import { EMPTY_ARRAY, encodeKey, type KeyPart } from "./keys.ts";
-import { anyAtPath, getPath, isIndex, type Path } from "./query/paths.ts";
+import { getPath, isIndex, type Path } from "./query/paths.ts";
 
 interface Pending {
   field: number;
@@ -22,19 +22,21 @@ const NONE: IndexKeys = { keys: [], parts: [], multikey: false };
 /** The keys under which an index holds a document: none when sparse or partial leaves it out, many with arrays. */
 export function indexKeys(index: Index, doc: Doc): IndexKeys {
   if (index.partial && !index.partial.match(doc)) return NONE;
-  if (index.sparse && !index.fields.some((f) => anyAtPath(doc, f.parts, 0, (v) => v !== undefined))) return NONE;
   const descending = index.fields.map((f) => f.descending);
   const simple = index.fields.map((f) => scalarAt(doc, f.parts));
   if (!simple.includes(ARRAY)) {
+    if (index.sparse && !index.fields.some((f) => getPath(doc, f.parts) !== undefined)) return NONE;
     const parts = simple as KeyPart[];
     return { keys: [encodeKey(parts, descending)], parts: [parts], multikey: false };
   }
-  const found = keyParts(
+  const byKey = new Map<string, { key: Buffer; parts: KeyPart[] }>();
+  for (const found of branches(
     doc,
     index.fields.map((f) => f.parts),
-  );
-  const byKey = new Map<string, { key: Buffer; parts: KeyPart[] }>();
-  for (const parts of found) {
+  )) {
+    // A sparse index leaves out each element that has none of the fields.
+    if (index.sparse && found.every((v) => v === MISSING)) continue;
+    const parts = found.map((v) => (v === MISSING ? null : v));
     const key = encodeKey(parts, descending);
     byKey.set(key.toString("latin1"), { key, parts });
   }
@@ -54,12 +56,18 @@ export function scalarAt(doc: Doc, path: Path): Value | typeof ARRAY {
   return isArray(v) ? ARRAY : (v ?? null);
 }
 
+const MISSING = Symbol("missing");
+type Branch = (KeyPart | typeof MISSING)[];
+
 /** The values under some paths as an index holds them: a set for each element of the array among them. */
-export function keyParts(doc: Doc, paths: Path[]): KeyPart[][] {
-  const found: KeyPart[][] = [];
+export const keyParts = (doc: Doc, paths: Path[]): KeyPart[][] =>
+  branches(doc, paths).map((found) => found.map((v) => (v === MISSING ? null : v)));
+
+function branches(doc: Doc, paths: Path[]): Branch[] {
+  const found: Branch[] = [];
   expand(
     paths,
-    new Array<KeyPart>(paths.length).fill(null),
+    new Array<KeyPart | typeof MISSING>(paths.length).fill(MISSING),
     paths.map((_, field) => ({ field, value: doc, at: 0 })),
     found,
   );
@@ -67,7 +75,7 @@ export function keyParts(doc: Doc, paths: Path[]): KeyPart[][] {
 }
 
 /** Fills the fields of keys; the one array among the paths gives a key for each of its elements. */
-function expand(paths: Path[], fixed: KeyPart[], pending: Pending[], out: KeyPart[][]): void {
+function expand(paths: Path[], fixed: Branch, pending: Pending[], out: Branch[]): void {
   const key = [...fixed];
   const inArray: (Pending & { value: Value[] })[] = [];
   for (const p of pending) {
@@ -78,7 +86,7 @@ function expand(paths: Path[], fixed: KeyPart[], pending: Pending[], out: KeyPar
       at++;
     }
     if (isArray(value)) inArray.push({ field: p.field, value, at });
-    else key[p.field] = value ?? null;
+    else key[p.field] = value === undefined ? MISSING : value;
   }
   const first = inArray[0];
   if (!first) {
@@ -92,7 +100,7 @@ function expand(paths: Path[], fixed: KeyPart[], pending: Pending[], out: KeyPar
       `cannot index parallel arrays [${paths[other.field]!.join(".")}] [${paths[first.field]!.join(".")}]`,
     );
   if (first.value.length === 0) {
-    for (const p of inArray) key[p.field] = p.at === paths[p.field]!.length ? EMPTY_ARRAY : null;
+    for (const p of inArray) key[p.field] = p.at === paths[p.field]!.length ? EMPTY_ARRAY : MISSING;
     out.push(key);
     return;
   }
@@ -101,7 +109,7 @@ function expand(paths: Path[], fixed: KeyPart[], pending: Pending[], out: KeyPar
     for (const p of inArray) {
       if (p.at === paths[p.field]!.length) key[p.field] = element;
       else if (isDoc(element)) next.push({ field: p.field, value: element, at: p.at });
-      else key[p.field] = null;
+      else key[p.field] = MISSING;
     }
     if (next.length === 0) out.push([...key]);
     else expand(paths, key, next, out);

@@ -2,7 +2,7 @@ import { type Binary, type BSONRegExp, type Code, Int32, type ObjectId, type Tim
 import { Writer } from "./bson/codec.ts";
 import { RANK, rank } from "./bson/compare.ts";
 import { align, type Exact, exact, exactDouble, toDouble } from "./bson/numbers.ts";
-import type { Num, Value } from "./bson/types.ts";
+import type { DBPointer, Doc, Num, Value } from "./bson/types.ts";
 
 /*
  * Keys whose bytes sort as MongoDB sorts the values: a type byte, then a body that is never a prefix of
@@ -138,11 +138,23 @@ function writeBody(w: Writer, type: number, v: Value): void {
       writeString(w, (v as BSONRegExp).pattern);
       writeString(w, (v as BSONRegExp).options);
       break;
+    case RANK.dbPointer: {
+      const { ns, id } = v as DBPointer;
+      w.room(4);
+      w.pos = w.buf.writeUInt32BE(Buffer.byteLength(ns), w.pos);
+      writeString(w, ns);
+      w.raw(id.id);
+      break;
+    }
     case RANK.code:
       writeString(w, String((v as Code).code));
       break;
+    case RANK.codeWithScope:
+      writeString(w, String((v as Code).code));
+      writeBody(w, RANK.object, (v as Code).scope as Doc);
+      break;
     default:
-    // null, MinKey and MaxKey are told by their type alone.
+    // undefined, null, MinKey and MaxKey are told by their type alone.
   }
 }
 

@@ -1,10 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { attach } from "./client.ts";
 import { Engine } from "./engine.ts";
-import { errorReply, StoreError } from "./errors.ts";
 import { type Credentials, makeAccount } from "./scram.ts";
-import { type Connection, MAX_CONNECTIONS, ServerState } from "./state.ts";
+import { MAX_CONNECTIONS, ServerState } from "./state.ts";
 import { Storage } from "./storage.ts";
-import { Framer, frameReply, parseMessage, type Reply, type Request } from "./wire.ts";
 
 const SWEEP_MS = 30_000;
 
@@ -75,34 +74,4 @@ function listen(server: Server, port: number): Promise<void> {
     );
     server.listen(port, "127.0.0.1", () => resolve());
   });
-}
-
-function attach(socket: Socket, engine: Engine, state: ServerState, connection: Connection): void {
-  const framer = new Framer();
-  let responseId = 0;
-  socket.on("error", () => socket.destroy());
-  socket.on("data", (chunk) => {
-    state.network.bytesIn += chunk.length;
-    try {
-      for (const message of framer.push(chunk)) {
-        const request = parseMessage(message);
-        engine.submit({ request, connection, reply: (r) => answer(socket, state, request, r, ++responseId) });
-      }
-    } catch (e) {
-      state.log(`connection ${connection.id} closed: ${(e as Error).message}`);
-      socket.destroy();
-    }
-  });
-}
-
-function answer(socket: Socket, state: ServerState, request: Request, reply: Reply, responseId: number): void {
-  if (request.silent || socket.destroyed) return;
-  let bytes: Buffer;
-  try {
-    bytes = frameReply(request, reply, responseId);
-  } catch (e) {
-    bytes = frameReply(request, errorReply(new StoreError("InternalError", (e as Error).message)), responseId);
-  }
-  state.network.bytesOut += bytes.length;
-  socket.write(bytes);
 }

@@ -1,5 +1,6 @@
 import { ObjectId } from "bson";
 import type { Doc } from "./bson/types.ts";
+import { Clock } from "./clock.ts";
 import { isFull } from "./open-error.ts";
 import type { Account, Conversation } from "./scram.ts";
 import type { Sqlite } from "./sqlite.ts";
@@ -62,15 +63,16 @@ export class ServerState {
   readonly operations = new Map<number, Operation>();
   readonly network = { bytesIn: 0, bytesOut: 0, numRequests: 0 };
   readonly opcounters: Opcounters = { insert: 0, query: 0, update: 0, delete: 0, getmore: 0, command: 0 };
+  readonly clock: Clock;
   port = 0;
   totalConnections = 0;
   #lastOperation = 0;
-  lastWrite = new Date();
   readonly #lines: string[] = [];
   readonly #log: (line: string) => void;
 
   constructor(sqlite: Sqlite, options: StateOptions = {}) {
     this.standalone = options.standalone ?? false;
+    this.clock = new Clock(!this.standalone);
     this.account = options.account;
     this.#log = options.log ?? (() => {});
     this.term = nextTerm(sqlite, (line) => this.log(line));

@@ -1,5 +1,6 @@
 import { decodeDoc, Writer, writeDoc } from "./bson/codec.ts";
 import { type Doc, isArray, isDoc, type Value } from "./bson/types.ts";
+import { crc32c } from "./crc32c.ts";
 import { StoreError, typeMismatch } from "./errors.ts";
 
 export const MAX_MESSAGE_BYTES = 48_000_000;
@@ -8,6 +9,7 @@ const OP_QUERY = 2004;
 const OP_MSG = 2013;
 const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
+const HEADER_BYTES = 16;
 
 /** A command as it came: its body, and its kind-1 sequences still as raw BSON. */
 export interface Request {
@@ -17,36 +19,49 @@ export interface Request {
   silent: boolean;
   body: Doc;
   sequences: Map<string, Buffer[]>;
+  /** Why it can't be understood. */
+  problem: StoreError | undefined;
 }
 
-/** What can't be understood at all: the connection is closed. */
+/** Where even the next message can't be found or answered: the connection is closed. */
 export class ProtocolError extends Error {}
 
 /** Cuts a byte stream into messages. */
 export class Framer {
   #chunks: Buffer[] = [];
   #have = 0;
-  *push(chunk: Buffer): Generator<Buffer> {
+
+  push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#have += chunk.length;
-    while (this.#have >= 16) {
-      const need = this.#head();
-      if (this.#have < need) return;
-      const all = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-      const rest = all.subarray(need);
-      this.#chunks = rest.length > 0 ? [rest] : [];
-      this.#have = rest.length;
-      yield all.subarray(0, need);
-    }
   }
+
+  /** How many bytes wait to be taken. */
+  get size(): number {
+    return this.#have;
+  }
+
+  /** The next message, once it is there whole. */
+  next(): Buffer | undefined {
+    if (this.#have < HEADER_BYTES) return undefined;
+    const need = this.#head();
+    if (this.#have < need) return undefined;
+    const all = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const rest = all.subarray(need);
+    this.#chunks = rest.length > 0 ? [rest] : [];
+    this.#have = rest.length;
+    return all.subarray(0, need);
+  }
+
   #head(): number {
     if (this.#chunks[0]!.length < 4) this.#chunks = [Buffer.concat(this.#chunks)];
     const size = this.#chunks[0]!.readInt32LE(0);
-    if (size < 16 || size > MAX_MESSAGE_BYTES) throw new ProtocolError(`message of ${size} bytes`);
+    if (size < HEADER_BYTES || size > MAX_MESSAGE_BYTES) throw new ProtocolError(`message of ${size} bytes`);
     return size;
   }
 }
 
+/** Reads a message; what is wrong inside a whole one is told in its `problem`, as it can be answered. */
 export function parseMessage(m: Buffer): Request {
   const requestId = m.readInt32LE(4);
   const opCode = m.readInt32LE(12);
@@ -57,45 +72,74 @@ export function parseMessage(m: Buffer): Request {
 
 function parseQuery(m: Buffer, requestId: number): Request {
   const nameEnd = m.indexOf(0, 20);
-  const name = m.toString("utf8", 20, nameEnd);
+  const name = nameEnd < 0 ? "" : m.toString("utf8", 20, nameEnd);
   if (!name.endsWith(".$cmd")) throw new ProtocolError("OP_QUERY is for the handshake only");
   const body = decodeDoc(m, nameEnd + 9);
   body.set("$db", name.slice(0, -5));
-  return { requestId, legacy: true, silent: false, body, sequences: new Map() };
+  return { requestId, legacy: true, silent: false, body, sequences: new Map(), problem: undefined };
 }
 
 function parseMsg(m: Buffer, requestId: number): Request {
   const flags = m.readUInt32LE(16);
   // Of the lower 16 flags, those not known must be refused.
   if ((flags & 0xffff & ~(CHECKSUM_PRESENT | MORE_TO_COME)) !== 0) throw new ProtocolError("unknown flags");
-  const end = m.length - (flags & CHECKSUM_PRESENT ? 4 : 0);
-  const sequences = new Map<string, Buffer[]>();
+  const silent = (flags & MORE_TO_COME) !== 0;
+  const request: Request = {
+    requestId,
+    legacy: false,
+    silent,
+    body: new Map(),
+    sequences: new Map(),
+    problem: undefined,
+  };
+  try {
+    readSections(m, (flags & CHECKSUM_PRESENT) !== 0, request);
+  } catch (e) {
+    if (!(e instanceof StoreError || e instanceof RangeError)) throw e;
+    request.problem = e instanceof StoreError ? e : invalid("a section is cut off");
+  }
+  return request;
+}
+
+const invalid = (what: string): StoreError => new StoreError("InvalidBSON", `Invalid message: ${what}`);
+
+function readSections(m: Buffer, checksum: boolean, request: Request): void {
+  const end = m.length - (checksum ? 4 : 0);
   let body: Doc | undefined;
   let at = 20;
   while (at < end) {
     const kind = m[at++];
+    if (kind !== 0 && kind !== 1) throw new StoreError("Location40432", `Unknown section kind ${kind}`);
     const size = m.readInt32LE(at);
-    if (size < 5 || at + size > end) throw new ProtocolError("bad section length");
-    if (kind === 0) body = decodeDoc(m, at);
-    else if (kind === 1) readSequence(m, at, size, sequences);
-    else throw new ProtocolError(`section kind ${kind}`);
+    if (size < 5 || at + size > end) throw invalid("bad section length");
+    if (kind === 1) readSequence(m.subarray(at, at + size), request.sequences);
+    else if (body) throw new StoreError("Location40430", "Multiple body sections in message");
+    else body = decodeDoc(m.subarray(at, at + size));
     at += size;
   }
-  if (!body) throw new ProtocolError("no body section");
-  return { requestId, legacy: false, silent: (flags & MORE_TO_COME) !== 0, body, sequences };
+  if (!body) throw new StoreError("Location40587", "OP_MSG messages must have a body");
+  for (const name of request.sequences.keys())
+    if (body.has(name))
+      throw new StoreError("Location40433", `Duplicate field between body and document sequence ${name}`);
+  if (checksum && m.readUInt32LE(end) !== crc32c(m.subarray(0, end)))
+    throw new StoreError("ChecksumMismatch", "OP_MSG checksum does not match contents");
+  request.body = body;
 }
 
-function readSequence(m: Buffer, at: number, size: number, sequences: Map<string, Buffer[]>): void {
-  const nameEnd = m.indexOf(0, at + 4);
+function readSequence(section: Buffer, sequences: Map<string, Buffer[]>): void {
+  const nameEnd = section.indexOf(0, 4);
+  if (nameEnd < 0) throw invalid("the name of a document sequence has no end");
+  const name = section.toString("utf8", 4, nameEnd);
+  if (sequences.has(name)) throw new StoreError("Location40431", `Duplicate document sequence: ${name}`);
   const docs: Buffer[] = [];
   let i = nameEnd + 1;
-  while (i < at + size) {
-    const n = m.readInt32LE(i);
-    if (n < 5 || i + n > at + size) throw new ProtocolError("bad document length");
-    docs.push(m.subarray(i, i + n));
+  while (i < section.length) {
+    const n = section.readInt32LE(i);
+    if (n < 5 || i + n > section.length) throw invalid("bad document length");
+    docs.push(section.subarray(i, i + n));
     i += n;
   }
-  sequences.set(m.toString("utf8", at + 4, nameEnd), docs);
+  sequences.set(name, docs);
 }
 
 /** A document as it was sent, decoded when it is looked at. */
@@ -134,8 +178,9 @@ const missingField = (request: Request, name: string): StoreError =>
 /** An answer: a document, or BSON made by hand. */
 export type Reply = Doc | Buffer;
 
-export function frameReply(request: Request, reply: Reply, responseId: number): Buffer {
-  const w = new Writer(256 + (Buffer.isBuffer(reply) ? reply.length : 0));
+/** A whole answer; `tail` are elements, as BSON, that go to the end of its document. */
+export function frameReply(request: Request, reply: Reply, responseId: number, tail: Buffer): Buffer {
+  const w = new Writer(512 + (Buffer.isBuffer(reply) ? reply.length : 0));
   w.int32(0);
   w.int32(responseId);
   w.int32(request.requestId);
@@ -149,8 +194,12 @@ export function frameReply(request: Request, reply: Reply, responseId: number): 
     w.int32(0);
     w.byte(0);
   }
+  const at = w.pos;
   if (Buffer.isBuffer(reply)) w.raw(reply);
   else writeDoc(w, reply);
+  w.pos--;
+  w.raw(tail);
+  w.close(at);
   w.buf.writeInt32LE(w.pos, 0);
   return w.done();
 }

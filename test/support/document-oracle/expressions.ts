@@ -1,13 +1,11 @@
 import { Decimal128, Double, Int32, type Long } from "mongodb";
+import { average, greatest, least, merge, nullish, type Result, total } from "./accumulators.ts";
 import { compare, equal } from "./compare.ts";
 import { truthy } from "./match.ts";
 import {
   arithmetic,
-  asDecimal,
   divideDecimals,
-  exact,
   integral,
-  nearestDouble,
   remainderOfDecimals,
   roundedDecimal,
   toBigInt,
@@ -30,11 +28,7 @@ import {
   type Value,
 } from "./values.ts";
 
-/** A value, or undefined for what is missing. */
-export type Result = Value | undefined;
 export type Variables = Record<string, Result>;
-
-const nullish = (v: Result): v is null | undefined => v === undefined || v === null;
 
 /** The value of an aggregation expression for a document. */
 export function evaluate(e: Value, root: Doc, variables: Variables = {}): Result {
@@ -216,11 +210,11 @@ const narrowed = (v: Result, args: Result[]): Result =>
     : v;
 
 const millis = (d: Date): Long => long(BigInt(d.getTime()));
-/** Decimals and doubles are cut to milliseconds after rounding. */
+/** MongoDB's dates go further than JavaScript's; here both ends are the same, so no driver's date is out of reach. */
 const dateOf = (n: Num): Date => {
-  const x = exact(n);
-  if (typeof x === "string") throw new Refused("no date");
-  return new Date(Math.round(toDouble(n)));
+  const date = new Date(Math.round(toDouble(n)));
+  if (Number.isNaN(date.getTime())) throw new Refused("date overflow", 15);
+  return date;
 };
 
 function add(a: Result, b: Result): Value {
@@ -281,63 +275,4 @@ function elementAt(list: Result, at: Result): Result {
   const n = isNum(at) ? integral(at) : undefined;
   if (n === undefined || BigInt.asIntN(32, n) !== n) throw new Refused("$arrayElemAt's second argument", 28691);
   return elements.at(Number(n));
-}
-
-/** Exact sums, so that no order of adding makes a difference; rounded to the widest type once. */
-export function total(values: Result[]): Num {
-  const numbers = values.filter((v): v is Num => isNum(v));
-  const special = numbers.filter((v) => typeof exact(v) === "string");
-  const decimals = numbers.filter((v) => v instanceof Decimal128);
-  if (decimals.length > 0) {
-    // Unlike $add this takes a double with all the digits that a decimal can hold.
-    const others = numbers.filter((v) => !(v instanceof Decimal128));
-    const sum = special.length > 0 ? toDecimal(total(others)) : asDecimal(sumOf(others));
-    return decimals.reduce<Num>((a, b) => arithmetic("add", a, b, "double"), sum);
-  }
-  if (special.length > 0) return double(special.reduce((a, b) => a + toDouble(b), 0));
-  if (numbers.some((v) => v instanceof Double)) return double(nearestDouble(sumOf(numbers)));
-  const n = numbers.reduce((a, b) => a + toBigInt(b as Int32 | Long), 0n);
-  if (BigInt.asIntN(64, n) !== n) return double(Number(n));
-  return numbers.some(isLong) || BigInt.asIntN(32, n) !== n ? long(n) : int(Number(n));
-}
-
-/** An average divides the sum as a double. */
-const averaged = (numbers: Num[]): Num => {
-  const sum = total(numbers);
-  return sum instanceof Double ? sum : double(nearestDouble(sumOf(numbers)));
-};
-
-function sumOf(numbers: Num[]): { n: bigint; d: bigint } {
-  return numbers.reduce(
-    (a, v) => {
-      const b = exact(v) as { n: bigint; d: bigint };
-      return { n: a.n * b.d + b.n * a.d, d: a.d * b.d };
-    },
-    { n: 0n, d: 1n },
-  );
-}
-
-export function average(values: Result[]): Value {
-  const numbers = values.filter((v): v is Num => isNum(v));
-  if (numbers.length === 0) return null;
-  const sum = total(numbers);
-  if (sum instanceof Decimal128) return divideDecimals(sum, toDecimal(int(numbers.length)));
-  return double(toDouble(averaged(numbers)) / numbers.length);
-}
-
-export const least = (values: Result[]): Result => extreme(values, -1);
-export const greatest = (values: Result[]): Result => extreme(values, 1);
-const extreme = (values: Result[], sign: 1 | -1): Value =>
-  values
-    .filter((v): v is Value => !nullish(v))
-    .reduce<Value | null>((best, v) => (best === null || compare(v, best) * sign > 0 ? v : best), null);
-
-export function merge(values: Result[]): Doc {
-  const out: Doc = new Map();
-  for (const v of values) {
-    if (nullish(v)) continue;
-    if (!isDoc(v)) throw new Refused("$mergeObjects requires objects", 40400);
-    for (const [k, x] of v) out.set(k, x);
-  }
-  return out;
 }

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { Binary, BSONRegExp } from "mongodb";
-import { anyPaths, names, numbers, scalars, strings, values } from "./generate-values.ts";
+import { anyPaths, names, scalars, strings, values } from "./generate-values.ts";
 import { type Doc, doc, double, int, isDoc, long, type Value } from "./values.ts";
 
 /** What may stand on the right of a comparison: documents of operators would be read as such. */
-const operands: fc.Arbitrary<Value> = fc
+export const operands: fc.Arbitrary<Value> = fc
   .oneof({ weight: 4, arbitrary: scalars }, { weight: 1, arbitrary: values(1) })
   .filter((v) => !isDoc(v) || ![...v.keys()].some((k) => k.startsWith("$")));
 const ordered = operands.filter((v) => !(v instanceof BSONRegExp));
@@ -29,7 +29,7 @@ const bits = fc.oneof(
 );
 
 /** Operators on one value. */
-const leaves: fc.Arbitrary<Doc> = fc.oneof(
+export const leaves: fc.Arbitrary<Doc> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
@@ -104,5 +104,3 @@ export const filters: fc.Arbitrary<Doc> = fc.oneof(
   },
   fc.tuple(field, field, field).map(([a, b, c]) => new Map([...a, ["$or", [b, doc({ $and: [c, a] })]]])),
 );
-
-export { leaves, numbers, operands };

@@ -199,7 +199,8 @@ export const pipelines: fc.Arbitrary<Doc[]> = fc
       ]),
     ),
   )
-  .map((parts) => parts.flat())
+  // MongoDB moves a later $match ahead of stages that could refuse what it then doesn't let through to them.
+  .map((parts) => (parts[4][0]?.has("$match") ? [parts[0], parts[3], parts[4]] : parts).flat())
   .filter((p) => p.length > 0);
 
 const joined: fc.Arbitrary<Value> = fc.oneof(scalars, fc.array(scalars, { minLength: 1, maxLength: 3 }));

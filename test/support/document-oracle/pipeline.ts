@@ -1,5 +1,6 @@
+import { average, greatest, least, merge, type Result, total } from "./accumulators.ts";
 import { equal } from "./compare.ts";
-import { average, evaluate, greatest, least, merge, type Result, total } from "./expressions.ts";
+import { evaluate } from "./expressions.ts";
 import { count, type SortSpec, sorted } from "./keys.ts";
 import { matches, truthy } from "./match.ts";
 import { exclude, includeValue, type Tree, treeOf } from "./projection.ts";

@@ -2,7 +2,7 @@ import { count } from "./keys.ts";
 import { elementTest, truthy } from "./match.ts";
 import { clone, type Doc, isDoc, isNum, Refused, type Value } from "./values.ts";
 
-type Tree = Map<string, Tree | Value>;
+export type Tree = Map<string, Tree | Value>;
 interface Special {
   path: string[];
   kind: "$slice" | "$elemMatch";
@@ -94,7 +94,7 @@ function modeOfSpecials(specials: Special[], id: boolean | undefined): Parsed["m
   return id === true ? "include" : "exclude";
 }
 
-function treeOf(paths: string[][], leaf: boolean): Tree {
+export function treeOf(paths: string[][], leaf: boolean): Tree {
   const root: Tree = new Map();
   for (const path of paths) {
     let at = root;
@@ -170,5 +170,3 @@ export function slice(array: Value[], operand: Value): Value[] {
   const from = skip >= 0 ? skip : Math.max(0, array.length + skip);
   return array.slice(from, from + limit);
 }
-
-export { type Tree, treeOf };

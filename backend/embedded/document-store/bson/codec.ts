@@ -1,9 +1,14 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Int32, MaxKey, MinKey, ObjectId, Timestamp } from "bson";
 import { badValue, StoreError } from "../errors.ts";
-import { type Doc, int32, type Value } from "./types.ts";
+import { DBPointer, type Doc, int32, UNDEFINED, Undefined, type Value } from "./types.ts";
+import { Writer } from "./writer.ts";
+
+export { Writer } from "./writer.ts";
 
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const MAX_DEPTH = 200;
+
+const invalid = (what: string): StoreError => new StoreError("InvalidBSON", `Invalid BSON: ${what}`);
 
 class Reader {
   readonly buf: Buffer;
@@ -18,7 +23,7 @@ class Reader {
     let i = start;
     let ascii = true;
     while (buf[i] !== 0) {
-      if (i >= buf.length) throw badValue("Invalid BSON: a name has no end");
+      if (i >= buf.length) throw invalid("a name has no end");
       if (buf[i]! > 127) ascii = false;
       i++;
     }
@@ -34,13 +39,12 @@ class Reader {
   string(): string {
     const n = this.buf.readInt32LE(this.pos);
     const start = this.pos + 4;
-    if (n < 1 || start + n > this.buf.length || this.buf[start + n - 1] !== 0)
-      throw badValue("Invalid BSON: bad string length");
+    if (n < 1 || start + n > this.buf.length || this.buf[start + n - 1] !== 0) throw invalid("bad string length");
     this.pos = start + n;
     return this.buf.toString("utf8", start, start + n - 1);
   }
   bytes(n: number): Buffer {
-    if (n < 0 || this.pos + n > this.buf.length) throw badValue("Invalid BSON: bad length");
+    if (n < 0 || this.pos + n > this.buf.length) throw invalid("bad length");
     const b = Buffer.allocUnsafeSlow(n);
     this.buf.copy(b, 0, this.pos, this.pos + n);
     this.pos += n;
@@ -49,18 +53,18 @@ class Reader {
 }
 
 function readContainer(r: Reader, depth: number, visit: (name: string, value: Value) => void): void {
-  if (depth > MAX_DEPTH) throw badValue(`Invalid BSON: nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw invalid(`nested deeper than ${MAX_DEPTH} levels`);
   const start = r.pos;
   const size = r.buf.readInt32LE(start);
   const end = start + size;
-  if (size < 5 || end > r.buf.length || r.buf[end - 1] !== 0) throw badValue("Invalid BSON: bad document length");
+  if (size < 5 || end > r.buf.length || r.buf[end - 1] !== 0) throw invalid("bad document length");
   r.pos = start + 4;
   while (r.pos < end - 1) {
     const type = r.buf[r.pos++]!;
     const name = r.cstring();
     visit(name, readValue(r, type, depth));
   }
-  if (r.pos !== end - 1) throw badValue("Invalid BSON: bad document length");
+  if (r.pos !== end - 1) throw invalid("bad document length");
   r.pos = end;
 }
 
@@ -98,6 +102,7 @@ function readValue(r: Reader, type: number, depth: number): Value {
       return new Binary(r.bytes(n - 4), 2);
     }
     case 0x06:
+      return UNDEFINED;
     case 0x0a:
       return null;
     case 0x07:
@@ -114,10 +119,19 @@ function readValue(r: Reader, type: number, depth: number): Value {
       const pattern = r.cstring();
       return new BSONRegExp(pattern, r.cstring());
     }
+    case 0x0c:
+      return new DBPointer(r.string(), new ObjectId(r.bytes(12)));
     case 0x0d:
       return new Code(r.string());
     case 0x0e:
       return new BSONSymbol(r.string());
+    case 0x0f: {
+      const end = r.pos + buf.readInt32LE(r.pos);
+      r.pos += 4;
+      const code = new Code(r.string(), readDoc(r, depth + 1));
+      if (r.pos !== end) throw invalid("bad length of code with scope");
+      return code;
+    }
     case 0x10:
       r.pos += 4;
       return int32(buf.readInt32LE(r.pos - 4));
@@ -134,17 +148,17 @@ function readValue(r: Reader, type: number, depth: number): Value {
     case 0x7f:
       return new MaxKey();
     default:
-      throw badValue(`Invalid BSON: type 0x${type.toString(16)} is not supported`);
+      throw invalid(`type 0x${type.toString(16)} is not supported`);
   }
 }
 
-/** Decodes the document that starts at `offset`; a length that doesn't fit is BadValue. */
+/** Decodes the document that starts at `offset`; what is malformed is InvalidBSON. */
 export function decodeDoc(bytes: Uint8Array, offset = 0): Doc {
   const buf = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     return readDoc(new Reader(buf, offset), 0);
   } catch (e) {
-    if (e instanceof RangeError) throw badValue("Invalid BSON: cut off");
+    if (e instanceof RangeError) throw invalid("cut off");
     throw e;
   }
 }
@@ -202,72 +216,30 @@ export function decodeFields(bytes: Uint8Array, names: ReadonlySet<string>): Doc
       else skip(r, type);
     }
   } catch (e) {
-    if (e instanceof RangeError) throw badValue("Invalid BSON: cut off");
+    if (e instanceof RangeError) throw invalid("cut off");
     throw e;
   }
   return out;
 }
 
-/** A growing buffer that documents and messages are written to. */
-export class Writer {
-  buf: Buffer;
-  pos = 0;
-  constructor(size = 512) {
-    this.buf = Buffer.allocUnsafe(size);
+/** The bytes of a document with this _id at their front, in place of one further on; all else stays as it was sent. */
+export function withIdFirst(bytes: Buffer, id: Value): Buffer {
+  const r = new Reader(bytes, 4);
+  let [from, to] = [4, 4];
+  while (r.pos < bytes.length - 1 && to === 4) {
+    const at = r.pos;
+    const type = bytes[r.pos++]!;
+    const name = r.cstring();
+    skip(r, type);
+    if (name === "_id") [from, to] = [at, r.pos];
   }
-  room(n: number): void {
-    if (this.pos + n <= this.buf.length) return;
-    const next = Buffer.allocUnsafe(Math.max(this.buf.length * 2, this.pos + n));
-    this.buf.copy(next, 0, 0, this.pos);
-    this.buf = next;
-  }
-  byte(n: number): void {
-    this.room(1);
-    this.buf[this.pos++] = n;
-  }
-  int32(n: number): void {
-    this.room(4);
-    this.pos = this.buf.writeInt32LE(n, this.pos);
-  }
-  int64(n: bigint): void {
-    this.room(8);
-    this.pos = this.buf.writeBigInt64LE(BigInt.asIntN(64, n), this.pos);
-  }
-  double(n: number): void {
-    this.room(8);
-    this.pos = this.buf.writeDoubleLE(n, this.pos);
-  }
-  raw(b: Uint8Array): void {
-    this.room(b.length);
-    this.buf.set(b, this.pos);
-    this.pos += b.length;
-  }
-  cstring(s: string): void {
-    this.room(s.length * 3 + 1);
-    if (s.includes("\0")) throw badValue("a field name must not contain a null byte");
-    this.pos += this.buf.write(s, this.pos);
-    this.buf[this.pos++] = 0;
-  }
-  string(s: string): void {
-    this.room(s.length * 3 + 5);
-    const n = this.buf.write(s, this.pos + 4);
-    this.buf.writeInt32LE(n + 1, this.pos);
-    this.pos += n + 4;
-    this.buf[this.pos++] = 0;
-  }
-  /** Opens a document or array; give the answer to `close`. */
-  open(): number {
-    const at = this.pos;
-    this.int32(0);
-    return at;
-  }
-  close(at: number): void {
-    this.byte(0);
-    this.buf.writeInt32LE(this.pos - at, at);
-  }
-  done(): Buffer {
-    return this.buf.subarray(0, this.pos);
-  }
+  const w = new Writer(bytes.length + 64);
+  const start = w.open();
+  writeElement(w, "_id", id);
+  w.raw(bytes.subarray(4, from));
+  w.raw(bytes.subarray(to, -1));
+  w.close(start);
+  return w.done();
 }
 
 const header = (w: Writer, type: number, name: string): void => {
@@ -334,9 +306,19 @@ function writeRare(w: Writer, name: string, v: Value): void {
     w.cstring(v.pattern);
     w.cstring(v.options);
   } else if (v instanceof Code) {
-    header(w, 0x0d, name);
+    header(w, v.scope ? 0x0f : 0x0d, name);
+    const at = v.scope && w.open();
     w.string(String(v.code));
-  } else if (v instanceof BSONSymbol) {
+    if (at !== null) {
+      writeDoc(w, v.scope as Doc);
+      w.buf.writeInt32LE(w.pos - at, at);
+    }
+  } else if (v instanceof DBPointer) {
+    header(w, 0x0c, name);
+    w.string(v.ns);
+    w.raw(v.id.id);
+  } else if (v instanceof Undefined) header(w, 0x06, name);
+  else if (v instanceof BSONSymbol) {
     header(w, 0x0e, name);
     w.string(v.value);
   } else if (v instanceof MinKey) header(w, 0xff, name);

@@ -1,6 +1,6 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Int32, MinKey, ObjectId, Timestamp } from "bson";
 import { compareNumbers } from "./numbers.ts";
-import type { Doc, Maybe, Num, Value } from "./types.ts";
+import { DBPointer, type Doc, type Maybe, type Num, Undefined, type Value } from "./types.ts";
 
 /** MongoDB's order between types. Numbers share a rank, strings and symbols share one. */
 export const RANK = {
@@ -17,7 +17,9 @@ export const RANK = {
   date: 65,
   timestamp: 67,
   regex: 70,
+  dbPointer: 75,
   code: 80,
+  codeWithScope: 85,
   maxKey: 240,
 } as const;
 
@@ -42,7 +44,9 @@ export function rank(v: Value): number {
   if (v instanceof BSONRegExp) return RANK.regex;
   if (v instanceof Timestamp) return RANK.timestamp;
   if (v instanceof BSONSymbol) return RANK.string;
-  if (v instanceof Code) return RANK.code;
+  if (v instanceof Code) return v.scope ? RANK.codeWithScope : RANK.code;
+  if (v instanceof Undefined) return RANK.undefined;
+  if (v instanceof DBPointer) return RANK.dbPointer;
   if (v instanceof MinKey) return RANK.minKey;
   return RANK.maxKey;
 }
@@ -131,8 +135,17 @@ export function compareValues(a: Value, b: Value): number {
       const y = b as BSONRegExp;
       return compareStrings(x.pattern, y.pattern) || compareStrings(x.options, y.options);
     }
+    case RANK.dbPointer: {
+      const [x, y] = [a as DBPointer, b as DBPointer];
+      const longer = Buffer.byteLength(x.ns) - Buffer.byteLength(y.ns);
+      return Math.sign(longer) || compareStrings(x.ns, y.ns) || Buffer.compare(x.id.id, y.id.id);
+    }
     case RANK.code:
       return compareStrings(String((a as Code).code), String((b as Code).code));
+    case RANK.codeWithScope: {
+      const [x, y] = [a as Code, b as Code];
+      return compareStrings(String(x.code), String(y.code)) || compareDocs(x.scope as Doc, y.scope as Doc);
+    }
     default:
       return 0;
   }

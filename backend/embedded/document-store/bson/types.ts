@@ -17,6 +17,22 @@ import {
  */
 export type Doc = Map<string, Value>;
 
+/** Two types of BSON that only old data has: the bson package has no classes for them. */
+export class Undefined {
+  readonly _bsontype = "Undefined";
+}
+export const UNDEFINED = new Undefined();
+
+export class DBPointer {
+  readonly _bsontype = "DBPointer";
+  readonly ns: string;
+  readonly id: ObjectId;
+  constructor(ns: string, id: ObjectId) {
+    this.ns = ns;
+    this.id = id;
+  }
+}
+
 /** double = number, int64 = bigint, int32 and decimal128 = their bson classes: no number type is lost. */
 export type Value =
   | null
@@ -32,6 +48,8 @@ export type Value =
   | BSONRegExp
   | BSONSymbol
   | Code
+  | DBPointer
+  | Undefined
   | Timestamp
   | MinKey
   | MaxKey
@@ -82,8 +100,10 @@ export const TYPE_NAMES: Record<string, number> = {
   date: 9,
   null: 10,
   regex: 11,
+  dbPointer: 12,
   javascript: 13,
   symbol: 14,
+  javascriptWithScope: 15,
   int: 16,
   timestamp: 17,
   long: 18,
@@ -117,7 +137,9 @@ export function bsonType(v: Value): number {
   if (v instanceof Binary) return 5;
   if (v instanceof BSONRegExp) return 11;
   if (v instanceof Timestamp) return 17;
-  if (v instanceof Code) return 13;
+  if (v instanceof Code) return v.scope ? 15 : 13;
+  if (v instanceof Undefined) return 6;
+  if (v instanceof DBPointer) return 12;
   if (v instanceof BSONSymbol) return 14;
   if (v instanceof MinKey) return -1;
   return 127;

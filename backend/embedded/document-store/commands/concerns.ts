@@ -1,3 +1,4 @@
+import { Timestamp } from "bson";
 import { toDouble } from "../bson/numbers.ts";
 import { type Doc, doc, isDoc, isNumber, type Maybe, typeName } from "../bson/types.ts";
 import { badValue, failedToParse, StoreError, typeMismatch } from "../errors.ts";
@@ -30,6 +31,7 @@ const LEVELS = new Set(["local", "majority", "linearizable", "available", "snaps
  */
 export function checkConcerns({ body, server }: Context, name: string): Doc | undefined {
   checkApiVersion(body, name);
+  checkClusterTime(body.get("$clusterTime"));
   const read = body.get("readConcern");
   if (read !== undefined) checkReadConcern(read, name);
   const write = body.get("writeConcern");
@@ -38,6 +40,16 @@ export function checkConcerns({ body, server }: Context, name: string): Doc | un
   if (!WRITES.has(name) && !(name === "aggregate" && writesSomewhere(body)))
     throw new StoreError("InvalidOptions", "Command does not support writeConcern");
   return server.standalone ? checkStandalone(w) : unsatisfied(w, write as Doc);
+}
+
+/** Clients pass on the latest time that they have seen; it changes nothing here. */
+function checkClusterTime(v: Maybe): void {
+  if (v === undefined) return;
+  const time = isDoc(v) ? v.get("clusterTime") : undefined;
+  if (!(time instanceof Timestamp))
+    throw typeMismatch(
+      `BSON field '$clusterTime.clusterTime' is the wrong type '${typeName(time)}', expected type 'timestamp'`,
+    );
 }
 
 /** The `w` of a write concern. */

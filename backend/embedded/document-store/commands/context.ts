@@ -4,6 +4,7 @@ import { type Doc, isDoc, isNumber, type Maybe, typeName, type Value } from "../
 import type { Collection } from "../catalog.ts";
 import type { Cursors } from "../cursors.ts";
 import { badValue, failedToParse, StoreError, typeMismatch } from "../errors.ts";
+import { checkCollectionName } from "../namespaces.ts";
 import type { Steps } from "../pause.ts";
 import type { Hint } from "../planner.ts";
 import { compileExpression, type Vars } from "../query/expressions.ts";
@@ -63,16 +64,21 @@ const COMMON = new Set([
   "stmtIds",
 ]);
 
-export function checkFields(name: string, command: Command, body: Doc): void {
-  checkTransaction(name, command, body);
+/** Lists that may come as a sequence beside the body. */
+const SEQUENCES = new Set(["documents", "updates", "deletes"]);
+
+export function checkFields(name: string, command: Command, { request: { sequences }, body, server }: Context): void {
+  checkTransaction(name, command, body, server);
+  const unknown = (k: string): StoreError =>
+    new StoreError("IDLUnknownField", `BSON field '${name}.${k}' is an unknown field.`);
   for (const k of body.keys())
-    if (k !== name && !COMMON.has(k) && command.fields && !command.fields.includes(k))
-      throw new StoreError("IDLUnknownField", `BSON field '${name}.${k}' is an unknown field.`);
+    if (k !== name && !COMMON.has(k) && command.fields?.includes(k) === false) throw unknown(k);
+  for (const k of sequences.keys()) if (!SEQUENCES.has(k) || !command.fields?.includes(k)) throw unknown(k);
   const collation = body.get("collation");
   if (collation !== undefined) checkCollation(collation);
 }
 
-function checkTransaction(name: string, command: Command, body: Doc): void {
+function checkTransaction(name: string, command: Command, body: Doc, server: ServerState): void {
   const number = body.get("txnNumber");
   if (body.has("startTransaction") || body.has("autocommit"))
     throw new StoreError(
@@ -85,6 +91,8 @@ function checkTransaction(name: string, command: Command, body: Doc): void {
   if (number < 0n) throw new StoreError("InvalidOptions", "Transaction number cannot be negative");
   if (!body.has("lsid"))
     throw new StoreError("InvalidOptions", "Transaction number requires a session ID to also be specified");
+  if (server.standalone)
+    throw new StoreError("IllegalOperation", "Transaction numbers are only allowed on a replica set member or mongos");
   if (!command.retryable)
     throw new StoreError("Location50768", `txnNumber may only be provided for retryable writes, not for '${name}'`);
 }
@@ -115,7 +123,7 @@ export function collectionName(context: Context, command: string): string {
   const name = context.body.get(command);
   if (typeof name !== "string")
     throw new StoreError("InvalidNamespace", `collection name has invalid type ${typeName(name)}`);
-  if (name === "") throw new StoreError("InvalidNamespace", `Invalid namespace specified '${context.db}.'`);
+  checkCollectionName(context.db, name);
   return name;
 }
 

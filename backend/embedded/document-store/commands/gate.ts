@@ -1,5 +1,6 @@
 import { type Doc, doc } from "../bson/types.ts";
 import { StoreError } from "../errors.ts";
+import { checkDatabaseName } from "../namespaces.ts";
 import type { Command, Context } from "./context.ts";
 
 /** What a client may run before it has logged in, as in MongoDB. */
@@ -37,7 +38,10 @@ const ADMIN_ONLY = new Set([
   "replSetGetStatus",
 ]);
 
-export function checkDatabase(name: string, _command: Command, db: string): void {
+export function checkDatabase(name: string, { body, db }: Context): void {
+  if (typeof body.get("$db") !== "string")
+    throw new StoreError("Location40571", "OP_MSG requests require a $db argument");
+  checkDatabaseName(db);
   if (ADMIN_ONLY.has(name) && db !== "admin")
     throw new StoreError("Unauthorized", `${name} may only be run against the admin database.`);
 }
@@ -48,7 +52,6 @@ const ABSENT: Record<string, string> = {
   "capped collections": "convertToCapped cloneCollectionAsCapped",
   "client-side bulk writes": "bulkWrite",
   "free memory and disk by hand": "compact reIndex autoCompact",
-  "fail points": "configureFailPoint",
   "ending sessions by a pattern": "killAllSessionsByPattern",
   "plan caches":
     "planCacheClear planCacheClearFilters planCacheListFilters planCacheSetFilter setQuerySettings removeQuerySettings",
@@ -57,7 +60,6 @@ const ABSENT: Record<string, string> = {
     "setParameter setFeatureCompatibilityVersion setDefaultRWConcern getDefaultRWConcern setClusterParameter getClusterParameter setUserWriteBlockMode",
   "replica sets of more than one":
     "replSetInitiate replSetReconfig replSetStepDown replSetFreeze replSetMaintenance replSetSyncFrom replSetResizeOplog replSetAbortPrimaryCatchUp appendOplogNote applyOps",
-  search: "createSearchIndexes dropSearchIndex listSearchIndexes updateSearchIndex",
   sharding:
     "abortReshardCollection addShard addShardToZone balancerCollectionStatus balancerStart balancerStatus balancerStop checkShardingIndex cleanupOrphaned commitReshardCollection enableSharding flushRouterConfig getShardMap getShardVersion isdbgrid listShards mergeChunks moveChunk movePrimary netstat refineCollectionShardKey removeShard removeShardFromZone reshardCollection setShardVersion shardCollection shardingState split splitVector unshardCollection updateZoneKeyRange",
   "stopping and locking by a client": "shutdown fsync fsyncUnlock logRotate rotateCertificates",
@@ -67,10 +69,17 @@ const ABSENT: Record<string, string> = {
     "createUser dropUser dropAllUsersFromDatabase updateUser usersInfo grantRolesToUser revokeRolesFromUser createRole dropRole dropAllRolesFromDatabase updateRole rolesInfo grantPrivilegesToRole revokePrivilegesFromRole grantRolesToRole revokeRolesFromRole invalidateUserCache authenticate getnonce",
 };
 
+const SEARCH = new Set(["createSearchIndexes", "dropSearchIndex", "listSearchIndexes", "updateSearchIndex"]);
+
 const PURPOSE = new Map(Object.entries(ABSENT).flatMap(([what, names]) => names.split(" ").map((n) => [n, what])));
 
 /** The error for a command that isn't here: MongoDB's own for what MongoDB hasn't either. */
 export function unknownCommand(name: string): StoreError {
+  if (SEARCH.has(name))
+    return new StoreError(
+      "SearchNotEnabled",
+      "Using Atlas Search Database Commands and the $listSearchIndexes aggregation stage requires additional configuration. Please connect to Atlas or an AtlasCLI local deployment to enable. For more information on how to connect, see https://dochub.mongodb.org/core/atlas-cli-deploy-local-reqs.",
+    );
   const what = PURPOSE.get(name);
   return what === undefined
     ? new StoreError("CommandNotFound", `no such command: '${name}'`)

@@ -1,4 +1,4 @@
-import { ObjectId, Timestamp } from "bson";
+import { ObjectId } from "bson";
 import { type Doc, doc } from "../bson/types.ts";
 import { StoreError } from "../errors.ts";
 import type { ServerState } from "../state.ts";
@@ -11,7 +11,7 @@ const hostOf = (server: ServerState): string => `127.0.0.1:${server.port}`;
 /** A point in the order of writes, as replica sets speak of it. */
 const opTime = (server: ServerState): Doc =>
   doc({
-    ts: new Timestamp({ t: Math.floor(server.lastWrite.getTime() / 1000), i: 1 }),
+    ts: server.clock.now,
     t: BigInt(server.term),
   });
 
@@ -28,9 +28,9 @@ export function membership(server: ServerState): Doc {
     electionId: new ObjectId(`7fffffff${server.term.toString(16).padStart(16, "0")}`),
     lastWrite: {
       opTime: opTime(server),
-      lastWriteDate: server.lastWrite,
+      lastWriteDate: server.clock.lastWrite,
       majorityOpTime: opTime(server),
-      majorityWriteDate: server.lastWrite,
+      majorityWriteDate: server.clock.lastWrite,
     },
   });
 }
@@ -53,7 +53,7 @@ function replSetGetStatus({ server }: Context): Doc {
     writableVotingMembersCount: 1,
     optimes: {
       lastCommittedOpTime: opTime(server),
-      lastCommittedWallTime: server.lastWrite,
+      lastCommittedWallTime: server.clock.lastWrite,
       appliedOpTime: opTime(server),
       durableOpTime: opTime(server),
     },
@@ -66,7 +66,7 @@ function replSetGetStatus({ server }: Context): Doc {
         stateStr: "PRIMARY",
         uptime: Math.floor((now.getTime() - server.startedAt.getTime()) / 1000),
         optime: opTime(server),
-        optimeDate: server.lastWrite,
+        optimeDate: server.clock.lastWrite,
         electionDate: server.startedAt,
         configVersion: 1,
         configTerm: 1,

@@ -1,4 +1,4 @@
-import { encodeDoc } from "../bson/codec.ts";
+import { encodeDoc, withIdFirst } from "../bson/codec.ts";
 import { type Doc, doc, int32, type Value } from "../bson/types.ts";
 import type { Collection } from "../catalog.ts";
 import { failedToParse, StoreError } from "../errors.ts";
@@ -75,6 +75,12 @@ function answer(fields: Record<string, Value | undefined>, { errors }: Progress)
 const target = (context: Context, name: string, make: boolean): Collection | undefined =>
   make ? ensureCollection(context, name) : context.storage.catalog.get(context.db, name);
 
+/** The bytes of a document to insert: as the client sent them unless something had to be added or moved. */
+function bytesOf({ bytes, doc: sent }: Sent, placed: Doc, complete: Doc): Buffer {
+  if (!bytes || complete !== placed) return encodeDoc(complete);
+  return placed === sent ? bytes : withIdFirst(bytes, placed.get("_id")!);
+}
+
 const insert: Command = {
   writes: true,
   retryable: true,
@@ -85,10 +91,9 @@ const insert: Command = {
     yield* eachStatement(context, "documents", (item) => {
       const sent = item.doc;
       checkDepth(sent);
-      const complete = stampZeros(withId(sent));
-      // The bytes stay as the client sent them unless something had to be added or moved.
-      const bytes = complete === sent ? (item.bytes ?? encodeDoc(complete)) : encodeDoc(complete);
-      storage.insert(ensureCollection(context, name), complete, bytes);
+      const placed = withId(sent);
+      const complete = stampZeros(placed);
+      storage.insert(ensureCollection(context, name), complete, bytesOf(item, placed, complete));
       progress.n++;
     });
     return answer({ n: int32(progress.n) }, progress);
@@ -96,14 +101,14 @@ const insert: Command = {
 };
 
 const STATEMENT_FIELDS: Record<string, string[]> = {
-  updates: ["q", "u", "multi", "upsert", "arrayFilters", "hint", "collation", "sort", "c"],
+  updates: ["q", "u", "multi", "upsert", "arrayFilters", "hint", "collation", "c"],
   deletes: ["q", "limit", "hint", "collation"],
 };
 
 function checkStatement(context: Context, list: string, s: Doc): void {
   for (const k of s.keys())
     if (!STATEMENT_FIELDS[list]!.includes(k))
-      throw new StoreError("IDLUnknownField", `BSON field '${list}.${k}' is an unknown or unsupported field.`);
+      throw new StoreError("IDLUnknownField", `BSON field '${list.slice(0, -1)}.${list}.${k}' is an unknown field.`);
   if (s.has("collation")) checkCollation(s.get("collation")!);
   const many = list === "updates" ? bool(s.get("multi")) : !bool(s.get("limit"));
   if (many && context.body.has("txnNumber"))
@@ -121,8 +126,7 @@ function* updateStatement(context: Context, name: string, s: Doc, index: number)
   const multi = bool(s.get("multi"));
   if (multi && update.kind === "replacement")
     throw failedToParse("multi update is not supported for replacement-style update");
-  if (multi && s.has("sort")) throw failedToParse("Cannot specify sort with multi=true");
-  const selection: Selection = { filter, sort: s.get("sort"), hint: s.get("hint"), vars };
+  const selection: Selection = { filter, hint: s.get("hint"), vars };
   const positions = update.kind === "operators";
   const upsert = bool(s.get("upsert"));
   if (upsert) checkUpsertFilter(filter);

@@ -48,18 +48,22 @@ export function compileAddFields(spec: Value, stage = "$addFields", vars?: Vars)
   return (doc, given) => {
     const known = given ?? {};
     let out = doc;
-    for (const f of fields) out = put(out, f.parts, 0, f.value(doc, known)) as Doc;
+    for (const f of fields) out = put(out, f.parts, 0, () => f.value(doc, known)) as Doc;
     return out;
   };
 }
 
-/** A copy of the target with a value at the path; undefined takes the field away. */
-function put(target: Maybe, parts: readonly string[], at: number, v: Maybe): Value {
-  if (isArray(target)) return target.map((x) => put(x, parts, at, v));
+/** A copy of the target with a value at the path, computed where there is a place for it; undefined takes the field away. */
+function put(target: Maybe, parts: readonly string[], at: number, compute: () => Maybe): Value {
+  if (isArray(target)) return target.map((x) => put(x, parts, at, compute));
   const out: Doc = isDoc(target) ? new Map(target) : new Map();
   const part = parts[at]!;
-  if (at < parts.length - 1) out.set(part, put(out.get(part), parts, at + 1, v));
-  else if (v === undefined) out.delete(part);
+  if (at < parts.length - 1) {
+    out.set(part, put(out.get(part), parts, at + 1, compute));
+    return out;
+  }
+  const v = compute();
+  if (v === undefined) out.delete(part);
   else out.set(part, v);
   return out;
 }

@@ -1,4 +1,4 @@
-import { type Doc, isArray, isDoc, type Value } from "../bson/types.ts";
+import { type Doc, isArray, isDoc, isNumber, type Value } from "../bson/types.ts";
 import { isOperatorDoc } from "./matcher.ts";
 import { splitPath } from "./paths.ts";
 
@@ -37,7 +37,9 @@ function addFilter(filter: Doc, out: Set<string>): boolean {
 }
 
 /** Operators that name a field by other means than a path. */
-const BY_NAME = new Set(["$getField", "$setField", "$unsetField", "$meta", "$top", "$topN", "$bottom", "$bottomN"]);
+const BY_NAME = new Set(["$getField", "$setField", "$unsetField", "$function", "$meta"]);
+/** Operators whose `sortBy` names fields of the document. */
+const RANKING = new Set(["$top", "$topN", "$bottom", "$bottomN"]);
 
 function addExpression(e: Value, out: Set<string>): boolean {
   if (typeof e === "string") {
@@ -48,38 +50,82 @@ function addExpression(e: Value, out: Set<string>): boolean {
   }
   if (isArray(e)) return e.every((x) => addExpression(x, out));
   if (!isDoc(e)) return true;
-  for (const [k, v] of e) if (BY_NAME.has(k) || !addExpression(v, out)) return false;
+  for (const [k, v] of e) {
+    if (BY_NAME.has(k) || !addExpression(v, out)) return false;
+    if (RANKING.has(k) && isDoc(v)) addKeys(v.get("sortBy") ?? null, out);
+  }
   return true;
 }
+
+/** The fields that the names of a document's fields (a sort, a projection) lead to. */
+function addKeys(spec: Value, out: Set<string>): boolean {
+  if (!isDoc(spec)) return false;
+  for (const path of spec.keys()) out.add(root(path));
+  return true;
+}
+
+/** How a stage bears on what is needed of its input: nothing more than this, this and what follows, or all. */
+type Need = "last" | "more" | "all";
+const more = (known: boolean): Need => (known ? "more" : "all");
+const last = (known: boolean): Need => (known ? "last" : "all");
+
+/** Whether a $project lists what to keep, so that nothing else is needed. */
+function keeps(spec: Doc): boolean {
+  const listed = [...spec].filter(([k]) => k !== "_id");
+  const excluding = (v: Value): boolean => v === false || (isNumber(v) && Number(String(v)) === 0);
+  return listed.length > 0 && !listed.some(([, v]) => excluding(v));
+}
+
+const STAGES: Record<string, (spec: Value, out: Set<string>) => Need> = {
+  $match: (spec, out) => more(isDoc(spec) && addFilter(spec, out)),
+  $sort: (spec, out) => more(addKeys(spec, out)),
+  $limit: () => "more",
+  $skip: () => "more",
+  $sample: () => "more",
+  $unionWith: () => "more",
+  $unwind: (spec, out) => {
+    const index = isDoc(spec) ? spec.get("includeArrayIndex") : undefined;
+    if (typeof index === "string") out.add(root(index));
+    const path = isDoc(spec) ? spec.get("path") : spec;
+    return more(typeof path === "string" && addExpression(path, out));
+  },
+  $addFields: (spec, out) => more(addKeys(spec, out) && addExpression(spec, out)),
+  $set: (spec, out) => more(addKeys(spec, out) && addExpression(spec, out)),
+  $unset: () => "more",
+  $lookup: (spec, out) => {
+    if (!isDoc(spec)) return "all";
+    for (const k of ["localField", "as"]) out.add(root(String(spec.get(k) ?? "")));
+    return more(addExpression(spec.get("let") ?? null, out));
+  },
+  $project: (spec, out) => {
+    if (!isDoc(spec) || !keeps(spec)) return "all";
+    out.add("_id");
+    return last(addKeys(spec, out) && addExpression(spec, out));
+  },
+  $group: (spec, out) => last(addExpression(spec, out)),
+  $bucket: (spec, out) => last(addExpression(spec, out)),
+  $bucketAuto: (spec, out) => last(addExpression(spec, out)),
+  $sortByCount: (spec, out) => last(addExpression(spec, out)),
+  $replaceRoot: (spec, out) => last(addExpression(spec, out)),
+  $replaceWith: (spec, out) => last(addExpression(spec, out)),
+  $count: () => "last",
+};
 
 /** What a pipeline looks at of its input; only a stage that makes wholly new documents sets a bound. */
 export function pipelineFields(stages: readonly Value[]): Fields {
   const out = new Set<string>();
   for (const stage of stages) {
     const [name, spec] = isDoc(stage) && stage.size === 1 ? [...stage][0]! : ["", null];
-    switch (name) {
-      case "$match":
-        if (!isDoc(spec) || !addFilter(spec, out)) return undefined;
-        break;
-      case "$sort":
-        if (!isDoc(spec)) return undefined;
-        for (const path of spec.keys()) out.add(root(path));
-        break;
-      case "$limit":
-      case "$skip":
-        break;
-      case "$unwind": {
-        const path = isDoc(spec) ? spec.get("path") : spec;
-        if (typeof path !== "string" || !addExpression(path, out)) return undefined;
-        break;
-      }
-      case "$group":
-        return addExpression(spec, out) ? out : undefined;
-      case "$count":
-        return out;
-      default:
-        return undefined;
-    }
+    if (name === "$facet") return facetFields(spec, out);
+    const need = Object.hasOwn(STAGES, name) ? STAGES[name]!(spec, out) : "all";
+    if (need !== "more") return need === "last" ? out : undefined;
   }
   return undefined;
+}
+
+function facetFields(spec: Value, out: Set<string>): Fields {
+  let all: Fields = out;
+  for (const branch of isDoc(spec) ? spec.values() : [])
+    all = union(all, isArray(branch) ? pipelineFields(branch) : undefined);
+  return all;
 }

@@ -96,7 +96,10 @@ function mod(a: Maybe, b: Maybe): Maybe {
     const decimal = a instanceof Decimal128 || b instanceof Decimal128;
     if (isZero(b)) throw located(decimal ? 5733415 : 16610, "can't $mod by zero");
     if (a instanceof Int32 && b instanceof Int32) return int32(a.value % b.value);
-    return decimal ? remainder(toDecimal(a), toDecimal(b)) : remainder(a, b);
+    if (decimal) return remainder(toDecimal(a), toDecimal(b));
+    // A whole double on the right counts as an int, as clients may have no other way to write one.
+    const whole = typeof a !== "number" && typeof b === "number" && b === (b | 0);
+    return remainder(a, whole ? int32(b as number) : b);
   }
   if (nullish(a) || nullish(b)) return null;
   throw located(16611, `$mod only supports numeric types, not ${typeName(a)} and ${typeName(b)}`);

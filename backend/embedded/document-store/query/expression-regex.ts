@@ -10,19 +10,19 @@ function patternOf(name: string, regex: Maybe, options: Maybe): RegExp | undefin
     throw located(51105, `${name} needs 'regex' to be of type string or regex`);
   if (!nullish(options) && typeof options !== "string")
     throw located(51106, `${name} needs 'options' to be of type string`);
-  let flags = options ?? "";
+  let flags = nullish(options) ? "" : options;
   if (regex instanceof BSONRegExp && regex.options !== "") {
     if (!nullish(options))
       throw located(51107, `${name}: found regex option(s) specified in both 'regex' and 'option' fields`);
     flags = regex.options;
   }
-  const pattern = regex instanceof BSONRegExp ? regex.pattern : regex;
+  const pattern = regex instanceof BSONRegExp ? regex.pattern : nullish(regex) ? undefined : regex;
   if (pattern?.includes("\0")) throw located(51109, `${name}: regular expression cannot contain an embedded null byte`);
   if (flags.includes("\0"))
     throw located(51110, `${name}: regular expression options cannot contain an embedded null byte`);
   const bad = /[^imsxu]/.exec(flags);
   if (bad) throw located(51108, `${name} invalid flag in regex options: ${bad[0]}`);
-  if (nullish(pattern)) return undefined;
+  if (pattern === undefined) return undefined;
   try {
     const re = toRegExp(pattern, flags);
     return new RegExp(re, `${re.flags}g`);

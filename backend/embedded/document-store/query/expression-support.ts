@@ -1,7 +1,17 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Int32, ObjectId, Timestamp } from "bson";
 import { compareValues } from "../bson/compare.ts";
 import { exact, toDouble } from "../bson/numbers.ts";
-import { isArray, isDoc, isNumber, type Maybe, type Num, typeName, type Value } from "../bson/types.ts";
+import {
+  isArray,
+  isDoc,
+  isNumber,
+  type Maybe,
+  type Num,
+  typeName,
+  UNDEFINED,
+  type Undefined,
+  type Value,
+} from "../bson/types.ts";
 import { StoreError } from "../errors.ts";
 import type { Expression } from "./expressions.ts";
 
@@ -83,7 +93,8 @@ export const named =
 export const located = (code: number, message: string, codeName = `Location${code}`): StoreError =>
   Object.assign(new StoreError("BadValue", message), { code, codeName });
 
-export const nullish = (v: Maybe): v is null | undefined => v === undefined || v === null;
+export const nullish = (v: Maybe): v is null | undefined | Undefined =>
+  v === undefined || v === null || v === UNDEFINED;
 
 export function checkVariable(name: string, start: RegExp): void {
   if (name === "") throw located(16866, "empty variable names are not allowed");

@@ -2,14 +2,14 @@ import { memoryOf } from "../bson/size.ts";
 import { type Doc, isArray, isDoc, typeName, type Value } from "../bson/types.ts";
 import { failedToParse, StoreError, typeMismatch } from "../errors.ts";
 import { run } from "../executor.ts";
-import { PAUSE, type Slice, type Steps } from "../pause.ts";
+import { PAUSE, type Steps } from "../pause.ts";
 import { type AggregateContext, compilePipeline, documents, type Pipeline } from "./aggregate.ts";
-import { checkNewVariable } from "./expression-support.ts";
+import { checkNewVariable, located } from "./expression-support.ts";
 import { compileExpression, type Expression, type Vars } from "./expressions.ts";
 import type { Path } from "./paths.ts";
 import { element } from "./show.ts";
 import { MEMORY_LIMIT } from "./sorting.ts";
-import { declared, fieldPathOf, paced, type Stage, valuesAt, withPath } from "./stage-support.ts";
+import { declared, fieldPathOf, type Stage, valuesAt, withPath } from "./stage-support.ts";
 
 const TEXTS = ["from", "as", "localField", "foreignField"];
 
@@ -62,7 +62,8 @@ function parseLookup(spec: Value): Lookup {
     throw failedToParse(
       "$lookup stage without explicit collection must have a pipeline with $documents as first stage",
     );
-  if (from === "" || from?.startsWith(".")) throw new StoreError("InvalidNamespace", `invalid $lookup namespace: ${from}`);
+  if (from === "" || from?.startsWith("."))
+    throw new StoreError("InvalidNamespace", `invalid $lookup namespace: ${from}`);
   for (const [k, v] of spec) {
     if (k === "pipeline") continue;
     if (k === "let") {
@@ -142,7 +143,7 @@ export function lookupStage(spec: Value, context: AggregateContext): Stage {
         binding.set(d);
         const c = from === undefined ? undefined : storage.catalog.get(db, from);
         const filter: Doc = local ? joinFilter(d, local, foreign) : new Map();
-        hits = yield* joined(inner ? inner.run(c, filter) : documents(run(storage, c, { filter })));
+        hits = yield* joined(inner ? inner.run(c, filter) : documents(run(storage, c, { filter })), from);
         if (constant) kept = hits;
       }
       if (storage.slice.over) yield PAUSE;
@@ -151,8 +152,7 @@ export function lookupStage(spec: Value, context: AggregateContext): Stage {
   };
 }
 
-/** One document can't be larger than this much memory by far. */
-function* joined(found: Iterable<Doc | typeof PAUSE>): Steps<Doc[]> {
+function* joined(found: Iterable<Doc | typeof PAUSE>, from = ""): Steps<Doc[]> {
   const out: Doc[] = [];
   let bytes = 0;
   for (const d of found) {
@@ -162,7 +162,10 @@ function* joined(found: Iterable<Doc | typeof PAUSE>): Steps<Doc[]> {
     }
     bytes += memoryOf(d);
     if (bytes > MEMORY_LIMIT)
-      throw new StoreError("Location4568", `Total size of documents in a $lookup exceeds maximum document size`);
+      throw located(
+        4568,
+        `Total size of documents in ${from} matching pipeline's $lookup stage exceeds ${MEMORY_LIMIT} bytes`,
+      );
     out.push(d);
   }
   return out;
@@ -176,9 +179,7 @@ const isRandom = (v: Value): boolean => {
 /** $unionWith: the documents of another collection after the input's. */
 export function unionStage(spec: Value, context: AggregateContext): Stage {
   if (!isDoc(spec) && typeof spec !== "string")
-    throw failedToParse(
-      `the $unionWith stage specification must be an object or string, but found ${typeName(spec)}`,
-    );
+    throw failedToParse(`the $unionWith stage specification must be an object or string, but found ${typeName(spec)}`);
   if (isDoc(spec)) declared("$unionWith", spec, { coll: "string", pipeline: "array" });
   const coll = isDoc(spec) ? spec.get("coll") : spec;
   const pipeline = isDoc(spec) ? stagesOf(spec.get("pipeline") ?? []) : [];
@@ -194,4 +195,3 @@ export function unionStage(spec: Value, context: AggregateContext): Stage {
     yield* stages.run(name === undefined ? undefined : context.storage.catalog.get(context.db, name));
   };
 }
-

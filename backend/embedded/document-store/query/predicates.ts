@@ -1,7 +1,7 @@
 import { BSONRegExp, BSONSymbol } from "bson";
 import { compareValues, RANK, rank } from "../bson/compare.ts";
 import { compareNumbers, toDouble } from "../bson/numbers.ts";
-import { bsonType, int32, isArray, isNumber, type Maybe, TYPE_NAMES, type Value } from "../bson/types.ts";
+import { bsonType, int32, isArray, isNumber, type Maybe, TYPE_NAMES, UNDEFINED, type Value } from "../bson/types.ts";
 import { badValue, StoreError, typeMismatch } from "../errors.ts";
 import { keyText } from "../keys.ts";
 import { naturalOrProblem, wholeOrProblem } from "./integers.ts";
@@ -13,8 +13,12 @@ export { toRegExp } from "./pcre.ts";
 
 const isNaNValue = (v: Value): boolean => isNumber(v) && Number.isNaN(toDouble(v));
 
+/** The type undefined counts as null here, as it did until MongoDB 8. */
+const isNull: Test = (v) => v === undefined || v === null || v === UNDEFINED;
+
 export function equalsTest(operand: Value): Test {
-  if (operand === null) return (v) => v === undefined || v === null;
+  if (operand === null) return isNull;
+  if (operand === UNDEFINED) throw badValue("cannot compare to undefined");
   if (typeof operand === "string") return (v) => v === operand || (v instanceof BSONSymbol && v.value === operand);
   const type = rank(operand);
   return (v) => v !== undefined && rank(v) === type && compareValues(v, operand) === 0;
@@ -24,7 +28,8 @@ export function equalsTest(operand: Value): Test {
 export function orderTest(op: string, operand: Value, path: string): Test {
   const wanted = op[1] === "g" ? 1 : -1;
   const orEqual = op.endsWith("e");
-  if (operand === null) return (v) => orEqual && (v === undefined || v === null);
+  if (operand === null) return (v) => orEqual && isNull(v);
+  if (operand === UNDEFINED) throw badValue("cannot compare to undefined");
   const type = rank(operand);
   if (type === RANK.regex) throw badValue(`Can't have RegEx as arg to predicate over field '${path}'.`);
   if (isNaNValue(operand)) return (v) => orEqual && v !== undefined && isNaNValue(v);
@@ -66,6 +71,7 @@ export function inTest(operand: Value[]): Test {
   for (const v of operand) {
     if (v instanceof BSONRegExp) tests.push(regexTest(v.pattern, v.options));
     else if (v === null) tests.push(equalsTest(null));
+    else if (v === UNDEFINED) throw badValue("InMatchExpression equality cannot be undefined");
     else if (operand.length <= 4) tests.push(equalsTest(v));
     else keys.add(keyText(v));
   }
@@ -75,12 +81,11 @@ export function inTest(operand: Value[]): Test {
 }
 
 export type TypeCode = number | "number";
-const ALIASES: Record<string, number> = { ...TYPE_NAMES, dbPointer: 12, javascriptWithScope: 15 };
-const CODES = new Set(Object.values(ALIASES));
+const CODES = new Set(Object.values(TYPE_NAMES));
 
 export function typeAlias(name: string): TypeCode {
   if (name === "number") return name;
-  const code = ALIASES[name];
+  const code = TYPE_NAMES[name];
   if (code !== undefined) return code;
   throw badValue(
     name === "missing"

@@ -1,5 +1,5 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Int32, MaxKey, MinKey, ObjectId, Timestamp } from "bson";
-import { isArray, isDoc, type Maybe, type Value } from "../bson/types.ts";
+import { DBPointer, type Doc, isArray, isDoc, type Maybe, Undefined, type Value } from "../bson/types.ts";
 
 function showNumber(n: number): string {
   if (Number.isNaN(n)) return "nan.0";
@@ -18,7 +18,9 @@ function showScalar(v: Value): string {
   if (v instanceof Timestamp) return `Timestamp(${v.getHighBitsUnsigned()}, ${v.getLowBitsUnsigned()})`;
   if (v instanceof Binary) return `BinData(${v.sub_type}, ${Buffer.from(v.value()).toString("hex").toUpperCase()})`;
   if (v instanceof BSONSymbol) return JSON.stringify(v.value);
-  if (v instanceof Code) return String(v.code);
+  if (v instanceof Code) return v.scope ? `CodeWScope( ${v.code}, ${show(v.scope as Doc)})` : String(v.code);
+  if (v instanceof Undefined) return "undefined";
+  if (v instanceof DBPointer) return `DBRef('${v.ns}', ${v.id.toHexString()})`;
   if (v instanceof MinKey) return "MinKey";
   if (v instanceof MaxKey) return "MaxKey";
   return String(v);

@@ -1,5 +1,4 @@
 import { memoryOf } from "../bson/size.ts";
-import { memoryOf } from "../bson/size.ts";
 import { int32, isDoc, isNumber, type Value } from "../bson/types.ts";
 import { StoreError } from "../errors.ts";
 import { PAUSE } from "../pause.ts";

@@ -72,7 +72,7 @@ function keepId(id: Maybe, next: Doc): Doc {
       "ImmutableField",
       `After applying the update, the (immutable) field '_id' was found to have been altered to ${element("_id", given)}`,
     );
-  const kept = given ?? id;
+  const kept = given === undefined ? id : given;
   const out: Doc = new Map();
   if (kept !== undefined) out.set("_id", kept);
   for (const [k, v] of next) if (k !== "_id") out.set(k, v);
