@@ -21,7 +21,7 @@ export function aggregationTables(tables: Record<string, PipelineRow[]>, others:
   let n = 0;
   before(async () => {
     s = await startTestStore();
-    for (const [name, docs] of Object.entries(others)) await s.db.collection(name).insertMany(docs as Loose[]);
+    for (const [name, docs] of Object.entries(others)) await s.db.collection(name).insertMany(docs);
   });
   after(() => s.stop());
   for (const [title, rows] of Object.entries(tables)) {

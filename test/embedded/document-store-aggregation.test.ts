@@ -197,6 +197,27 @@ describe("document store: properties of aggregation", () => {
       { numRuns: 25 },
     ));
 
+  it("an $expr equality gives the same with and without an index", () =>
+    fc.assert(
+      fc.asyncProperty(rows, rows, async (left, right) => {
+        const [a, b] = [await fresh(left), await fresh(right)];
+        const join = (pipeline: Document[]) => ({
+          $lookup: { from: b.collectionName, let: { mine: "$k" }, pipeline, as: "o" },
+        });
+        const equal = [{ $match: { $expr: { $and: [{ $eq: ["$$mine", "$k"] }, true] } } }];
+        // Behind a stage of another kind it is no query, so no index serves it.
+        const plain = [{ $skip: 0 }, { $limit: 1000 }, { $set: { k2: "$k" } }, ...equal, { $unset: "k2" }];
+        const ids = async (pipeline: Document[]) =>
+          (await a.aggregate([join(pipeline)]).toArray()).map((d) => d.o.map((o: Document) => o._id).sort());
+        const expected = await ids(plain);
+        expect(await ids(equal)).to.deep.equal(expected);
+        if (right.length === 0) return;
+        await b.createIndex({ k: 1 });
+        expect(await ids(equal)).to.deep.equal(expected);
+      }),
+      { numRuns: 20 },
+    ));
+
   it("a $match gives the same wherever it may stand", () =>
     fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: -50, max: 50 }), async (docs, least) => {
@@ -241,6 +262,13 @@ describe("document store: properties of aggregation", () => {
       .toArray();
     expect(found).to.deep.equal([{ a: 2 }]);
     expect(Long.isLong(found[0])).to.equal(false);
+  });
+
+  it("lists the sessions in use", async () => {
+    const session = s.client.startSession();
+    const found = await s.db.aggregate([{ $listLocalSessions: {} }], { session }).toArray();
+    expect(found.map((d) => d._id.id.toString("hex"))).to.deep.equal([session.id!.id.toString("hex")]);
+    await session.endSession();
   });
 
   it("sees one time and the command's variables everywhere", async () => {

@@ -36,7 +36,8 @@ export class RawClient {
     while (this.#received.length >= 4 && this.#received.length >= this.#received.readInt32LE(0)) {
       const size = this.#received.readInt32LE(0);
       const to = this.#received.readInt32LE(8);
-      const answer = BSON.deserialize(this.#received.subarray(21, size));
+      // The time of a replica set, which ends every answer, is left out.
+      const { $clusterTime: _, operationTime: __, ...answer } = BSON.deserialize(this.#received.subarray(21, size));
       this.#received = this.#received.subarray(size);
       this.#waiting.get(to)?.(answer);
       this.#waiting.delete(to);

@@ -1,4 +1,5 @@
 import { doc } from "./bson/types.ts";
+import { dropAbandonedOutputs } from "./commands/aggregate-out.ts";
 import { COMMANDS } from "./commands/all.ts";
 import { checkConcerns } from "./commands/concerns.ts";
 import { type Command, type Context, checkFields, newProgress } from "./commands/context.ts";
@@ -12,7 +13,7 @@ import type { Connection, ServerState } from "./state.ts";
 import type { Storage } from "./storage.ts";
 import { atOnce, checkTask, deadlineOf, isSteps, retryKeyOf, type Task, writesOf } from "./task.ts";
 import { expire } from "./ttl.ts";
-import { documentsOf, type Reply, type Request } from "./wire.ts";
+import type { Reply, Request } from "./wire.ts";
 
 interface Job {
   request: Request;
@@ -110,6 +111,7 @@ export class Engine {
     const steps = (function* () {
       retries.expire(now);
       dropAbandoned(storage);
+      dropAbandonedOutputs(storage);
       yield* expire(storage, now);
       return doc({ ok: 1 });
     })();
@@ -290,7 +292,7 @@ export class Engine {
   }
 }
 
-function statementsOf({ request, body }: Context): number {
-  const list = ["documents", "updates", "deletes"].find((n) => request.sequences.has(n) || body.has(n));
-  return list ? documentsOf(request, list).length : 0;
+function statementsOf({ request }: Context): number {
+  const [list] = request.sequences.values();
+  return list?.length ?? 0;
 }

@@ -8,6 +8,7 @@ import type { Vars } from "./query/expressions.ts";
 import { compileMatch } from "./query/matcher.ts";
 import type { Position } from "./query/paths.ts";
 import { type SortField, sorted } from "./query/sorting.ts";
+import { countUse } from "./query/stage-index-uses.ts";
 import type { Row, Storage } from "./storage.ts";
 
 type Decode = (bytes: Uint8Array) => Doc;
@@ -68,6 +69,7 @@ function* access(storage: Storage, c: Collection, a: Access, first: number | und
     }
     return;
   }
+  if (a.kind === "index") countUse(a.index);
   const seen = a.kind === "union" || a.index.multikey ? new Set<number>() : undefined;
   const parts = a.kind === "union" ? a.parts.length : a.ranges.length;
   for (let i = 0; i < parts; i++) {

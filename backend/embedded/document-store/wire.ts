@@ -1,5 +1,5 @@
-import { decodeDoc, Writer, writeDoc } from "./bson/codec.ts";
-import { type Doc, isArray, isDoc, type Value } from "./bson/types.ts";
+import { decodeCommand, decodeDoc, Writer, writeDoc } from "./bson/codec.ts";
+import { type Doc, isArray } from "./bson/types.ts";
 import { crc32c } from "./crc32c.ts";
 import { StoreError, typeMismatch } from "./errors.ts";
 
@@ -11,7 +11,10 @@ const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
 const HEADER_BYTES = 16;
 
-/** A command as it came: its body, and its kind-1 sequences still as raw BSON. */
+/** Lists of documents that a command may carry, in its body or as a sequence beside it. */
+export const LISTS: ReadonlySet<string> = new Set(["documents", "updates", "deletes"]);
+
+/** A command as it came: its body, and its lists of documents still as BSON. */
 export interface Request {
   requestId: number;
   legacy: boolean;
@@ -80,6 +83,7 @@ function parseQuery(m: Buffer, requestId: number): Request {
 }
 
 function parseMsg(m: Buffer, requestId: number): Request {
+  if (m.length < HEADER_BYTES + 4) throw new ProtocolError("a message without flags");
   const flags = m.readUInt32LE(16);
   // Of the lower 16 flags, those not known must be refused.
   if ((flags & 0xffff & ~(CHECKSUM_PRESENT | MORE_TO_COME)) !== 0) throw new ProtocolError("unknown flags");
@@ -105,6 +109,7 @@ const invalid = (what: string): StoreError => new StoreError("InvalidBSON", `Inv
 
 function readSections(m: Buffer, checksum: boolean, request: Request): void {
   const end = m.length - (checksum ? 4 : 0);
+  const { sequences } = request;
   let body: Doc | undefined;
   let at = 20;
   while (at < end) {
@@ -112,15 +117,13 @@ function readSections(m: Buffer, checksum: boolean, request: Request): void {
     if (kind !== 0 && kind !== 1) throw new StoreError("Location40432", `Unknown section kind ${kind}`);
     const size = m.readInt32LE(at);
     if (size < 5 || at + size > end) throw invalid("bad section length");
-    if (kind === 1) readSequence(m.subarray(at, at + size), request.sequences);
+    if (kind === 1) readSequence(m.subarray(at, at + size), sequences);
     else if (body) throw new StoreError("Location40430", "Multiple body sections in message");
-    else body = decodeDoc(m.subarray(at, at + size));
+    else body = decodeCommand(m.subarray(at, at + size), LISTS, (name, docs) => add(sequences, name, docs));
     at += size;
   }
   if (!body) throw new StoreError("Location40587", "OP_MSG messages must have a body");
-  for (const name of request.sequences.keys())
-    if (body.has(name))
-      throw new StoreError("Location40433", `Duplicate field between body and document sequence ${name}`);
+  for (const name of sequences.keys()) if (body.has(name)) throw twice(name);
   if (checksum && m.readUInt32LE(end) !== crc32c(m.subarray(0, end)))
     throw new StoreError("ChecksumMismatch", "OP_MSG checksum does not match contents");
   request.body = body;
@@ -130,7 +133,6 @@ function readSequence(section: Buffer, sequences: Map<string, Buffer[]>): void {
   const nameEnd = section.indexOf(0, 4);
   if (nameEnd < 0) throw invalid("the name of a document sequence has no end");
   const name = section.toString("utf8", 4, nameEnd);
-  if (sequences.has(name)) throw new StoreError("Location40431", `Duplicate document sequence: ${name}`);
   const docs: Buffer[] = [];
   let i = nameEnd + 1;
   while (i < section.length) {
@@ -139,36 +141,27 @@ function readSequence(section: Buffer, sequences: Map<string, Buffer[]>): void {
     docs.push(section.subarray(i, i + n));
     i += n;
   }
+  add(sequences, name, docs);
+}
+
+function add(sequences: Request["sequences"], name: string, docs: Buffer[]): void {
+  if (sequences.has(name)) throw twice(name);
   sequences.set(name, docs);
 }
 
-/** A document as it was sent, decoded when it is looked at. */
-export class Sent {
-  readonly #doc: Doc | undefined;
-  /** Its bytes, if these came by themselves. */
-  readonly bytes: Buffer | undefined;
-  constructor(doc: Doc | undefined, bytes: Buffer | undefined) {
-    this.#doc = doc;
-    this.bytes = bytes;
-  }
-  get doc(): Doc {
-    return this.#doc ?? decodeDoc(this.bytes!);
-  }
-}
+const twice = (name: string): StoreError =>
+  new StoreError("Location40433", `Duplicate field between body and document sequence ${name}`);
 
-/** The documents of a command's list, whether sent inline or as a sequence. */
-export function documentsOf(request: Request, name: string): Sent[] {
-  const sequence = request.sequences.get(name);
-  if (sequence) return sequence.map((bytes) => new Sent(undefined, bytes));
+/** The documents of a command's list. */
+export function documentsOf(request: Request, name: string): Buffer[] {
+  const docs = request.sequences.get(name);
+  if (docs) return docs;
   const inline = request.body.get(name);
   if (inline === undefined) throw missingField(request, name);
-  if (!isArray(inline))
-    throw typeMismatch(`BSON field '${commandOf(request)}.${name}' is the wrong type, expected type 'array'`);
-  return inline.map((doc: Value) => {
-    if (!isDoc(doc))
-      throw typeMismatch(`BSON field '${commandOf(request)}.${name}' is the wrong type, expected type 'object'`);
-    return new Sent(doc, undefined);
-  });
+  // A list of nothing but documents would be among the sequences.
+  throw typeMismatch(
+    `BSON field '${commandOf(request)}.${name}' is the wrong type, expected type '${isArray(inline) ? "object" : "array"}'`,
+  );
 }
 
 const commandOf = (request: Request): string => request.body.keys().next().value ?? "";

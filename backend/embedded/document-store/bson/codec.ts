@@ -1,9 +1,9 @@
-import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Int32, MaxKey, MinKey, ObjectId, Timestamp } from "bson";
+import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, MaxKey, MinKey, ObjectId, Timestamp } from "bson";
 import { badValue, StoreError } from "../errors.ts";
-import { DBPointer, type Doc, int32, UNDEFINED, Undefined, type Value } from "./types.ts";
-import { Writer } from "./writer.ts";
+import { Writer, writeElement } from "./encode.ts";
+import { DBPointer, type Doc, int32, UNDEFINED, type Value } from "./types.ts";
 
-export { Writer } from "./writer.ts";
+export { encodeDoc, Writer, writeDoc, writeElement } from "./encode.ts";
 
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const MAX_DEPTH = 200;
@@ -52,7 +52,8 @@ class Reader {
   }
 }
 
-function readContainer(r: Reader, depth: number, visit: (name: string, value: Value) => void): void {
+/** Gives the name and type of each element to `visit`, which reads its value. */
+function readContainer(r: Reader, depth: number, visit: (name: string, type: number) => void): void {
   if (depth > MAX_DEPTH) throw invalid(`nested deeper than ${MAX_DEPTH} levels`);
   const start = r.pos;
   const size = r.buf.readInt32LE(start);
@@ -61,8 +62,7 @@ function readContainer(r: Reader, depth: number, visit: (name: string, value: Va
   r.pos = start + 4;
   while (r.pos < end - 1) {
     const type = r.buf[r.pos++]!;
-    const name = r.cstring();
-    visit(name, readValue(r, type, depth));
+    visit(r.cstring(), type);
   }
   if (r.pos !== end - 1) throw invalid("bad document length");
   r.pos = end;
@@ -70,13 +70,13 @@ function readContainer(r: Reader, depth: number, visit: (name: string, value: Va
 
 function readDoc(r: Reader, depth: number): Doc {
   const out: Doc = new Map();
-  readContainer(r, depth, (name, value) => out.set(name, value));
+  readContainer(r, depth, (name, type) => out.set(name, readValue(r, type, depth)));
   return out;
 }
 
 function readArray(r: Reader, depth: number): Value[] {
   const out: Value[] = [];
-  readContainer(r, depth, (_, value) => out.push(value));
+  readContainer(r, depth, (_, type) => out.push(readValue(r, type, depth)));
   return out;
 }
 
@@ -152,19 +152,75 @@ function readValue(r: Reader, type: number, depth: number): Value {
   }
 }
 
-/** Decodes the document that starts at `offset`; what is malformed is InvalidBSON. */
-export function decodeDoc(bytes: Uint8Array, offset = 0): Doc {
-  const buf = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const bufferOf = (b: Uint8Array): Buffer =>
+  Buffer.isBuffer(b) ? b : Buffer.from(b.buffer, b.byteOffset, b.byteLength);
+
+/** Runs a reader; beyond the end of the bytes is InvalidBSON too. */
+function reading<T>(read: () => T): T {
   try {
-    return readDoc(new Reader(buf, offset), 0);
+    return read();
   } catch (e) {
     if (e instanceof RangeError) throw invalid("cut off");
     throw e;
   }
 }
 
+/** Decodes the document that starts at `offset`; what is malformed is InvalidBSON. */
+export function decodeDoc(bytes: Uint8Array, offset = 0): Doc {
+  return reading(() => readDoc(new Reader(bufferOf(bytes), offset), 0));
+}
+
+/** Decodes a command; the documents of the named lists are handed over as they are, and the lists left out. */
+export function decodeCommand(
+  bytes: Buffer,
+  lists: ReadonlySet<string>,
+  take: (name: string, docs: Buffer[]) => void,
+): Doc {
+  const out: Doc = new Map();
+  const r = new Reader(bytes, 0);
+  reading(() =>
+    readContainer(r, 0, (name, type) => {
+      const docs = type === 0x04 && out.size > 0 && lists.has(name) ? rawDocs(r) : undefined;
+      if (docs) take(name, docs);
+      else out.set(name, readValue(r, type, 0));
+    }),
+  );
+  return out;
+}
+
+/** The documents in an array; undefined, and nothing read, when there is anything else in it. */
+function rawDocs(r: Reader): Buffer[] | undefined {
+  const { buf, pos } = r;
+  const docs: Buffer[] = [];
+  let other = false;
+  readContainer(r, 1, (_, type) => {
+    const at = r.pos;
+    skip(r, type);
+    if (r.pos > buf.length) throw invalid("bad document length");
+    other ||= type !== 0x03;
+    docs.push(buf.subarray(at, r.pos));
+  });
+  if (!other) return docs;
+  r.pos = pos;
+  return undefined;
+}
+
+/** The names of a document's own fields. */
+export function fieldNames(bytes: Buffer): string[] {
+  const names: string[] = [];
+  const r = new Reader(bytes, 0);
+  reading(() =>
+    readContainer(r, 0, (name, type) => {
+      names.push(name);
+      skip(r, type);
+    }),
+  );
+  return names;
+}
+
 /** Where a value ends, without reading it. */
 function skip(r: Reader, type: number): void {
+  const at = r.pos;
   switch (type) {
     case 0x01:
     case 0x09:
@@ -200,25 +256,22 @@ function skip(r: Reader, type: number): void {
       // The rare ones are read and forgotten.
       readValue(r, type, 0);
   }
+  if (r.pos < at) throw invalid("bad length");
 }
 
 /** Decodes only the named top-level fields; the others are stepped over. */
 export function decodeFields(bytes: Uint8Array, names: ReadonlySet<string>): Doc {
-  const buf = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const r = new Reader(buf, 4);
+  const r = new Reader(bufferOf(bytes), 4);
   const out: Doc = new Map();
-  const end = buf.length - 1;
-  try {
+  const end = bytes.length - 1;
+  reading(() => {
     while (r.pos < end && out.size < names.size) {
-      const type = buf[r.pos++]!;
+      const type = r.buf[r.pos++]!;
       const name = r.cstring();
       if (names.has(name)) out.set(name, readValue(r, type, 0));
       else skip(r, type);
     }
-  } catch (e) {
-    if (e instanceof RangeError) throw invalid("cut off");
-    throw e;
-  }
+  });
   return out;
 }
 
@@ -240,97 +293,6 @@ export function withIdFirst(bytes: Buffer, id: Value): Buffer {
   w.raw(bytes.subarray(to, -1));
   w.close(start);
   return w.done();
-}
-
-const header = (w: Writer, type: number, name: string): void => {
-  w.byte(type);
-  w.cstring(name);
-};
-
-export function writeDoc(w: Writer, d: Doc): void {
-  const at = w.open();
-  for (const [name, value] of d) writeElement(w, name, value);
-  w.close(at);
-}
-
-export function writeElement(w: Writer, name: string, v: Value): void {
-  if (typeof v === "string") {
-    header(w, 0x02, name);
-    w.string(v);
-  } else if (v instanceof Int32) {
-    header(w, 0x10, name);
-    w.int32(v.value);
-  } else if (typeof v === "number") {
-    header(w, 0x01, name);
-    w.double(v);
-  } else if (v === null) header(w, 0x0a, name);
-  else if (typeof v === "boolean") {
-    header(w, 0x08, name);
-    w.byte(v ? 1 : 0);
-  } else if (v instanceof Map) {
-    header(w, 0x03, name);
-    writeDoc(w, v);
-  } else if (Array.isArray(v)) {
-    header(w, 0x04, name);
-    const at = w.open();
-    for (let i = 0; i < v.length; i++) writeElement(w, String(i), v[i]!);
-    w.close(at);
-  } else if (v instanceof Date) {
-    header(w, 0x09, name);
-    w.int64(BigInt(v.getTime()));
-  } else if (typeof v === "bigint") {
-    header(w, 0x12, name);
-    w.int64(v);
-  } else writeRare(w, name, v);
-}
-
-function writeRare(w: Writer, name: string, v: Value): void {
-  if (v instanceof ObjectId) {
-    header(w, 0x07, name);
-    w.raw(v.id);
-  } else if (v instanceof Binary) {
-    const bytes = v.buffer.subarray(0, v.position);
-    header(w, 0x05, name);
-    w.int32(bytes.length + (v.sub_type === 2 ? 4 : 0));
-    w.byte(v.sub_type);
-    if (v.sub_type === 2) w.int32(bytes.length);
-    w.raw(bytes);
-  } else if (v instanceof Decimal128) {
-    header(w, 0x13, name);
-    w.raw(v.bytes);
-  } else if (v instanceof Timestamp) {
-    header(w, 0x11, name);
-    w.int64(v.toBigInt());
-  } else if (v instanceof BSONRegExp) {
-    header(w, 0x0b, name);
-    w.cstring(v.pattern);
-    w.cstring(v.options);
-  } else if (v instanceof Code) {
-    header(w, v.scope ? 0x0f : 0x0d, name);
-    const at = v.scope && w.open();
-    w.string(String(v.code));
-    if (at !== null) {
-      writeDoc(w, v.scope as Doc);
-      w.buf.writeInt32LE(w.pos - at, at);
-    }
-  } else if (v instanceof DBPointer) {
-    header(w, 0x0c, name);
-    w.string(v.ns);
-    w.raw(v.id.id);
-  } else if (v instanceof Undefined) header(w, 0x06, name);
-  else if (v instanceof BSONSymbol) {
-    header(w, 0x0e, name);
-    w.string(v.value);
-  } else if (v instanceof MinKey) header(w, 0xff, name);
-  else if (v instanceof MaxKey) header(w, 0x7f, name);
-  else throw badValue("a value of this type can't be stored");
-}
-
-/** Encodes a document into a buffer of its own. */
-export function encodeDoc(d: Doc): Buffer {
-  const w = new Writer();
-  writeDoc(w, d);
-  return Buffer.from(w.done());
 }
 
 export function checkSize(bytes: Uint8Array): void {

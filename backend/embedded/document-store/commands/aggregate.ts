@@ -1,10 +1,11 @@
 import { encodeDoc } from "../bson/codec.ts";
-import { type Doc, int32, isArray, type Value } from "../bson/types.ts";
+import { type Doc, int32, isArray, isDoc, type Value } from "../bson/types.ts";
 import { failedToParse, StoreError, typeMismatch } from "../errors.ts";
 import type { PAUSE, Steps } from "../pause.ts";
-import { type AggregateContext, asCount, compilePipeline, encoded, type Pipeline } from "../query/aggregate.ts";
+import { asCount, compilePipeline, encoded } from "../query/aggregate.ts";
 import { checkNewVariable } from "../query/expression-support.ts";
 import { compileExpression, type Vars } from "../query/expressions.ts";
+import type { AggregateContext, Pipeline } from "../query/pipeline.ts";
 import { isOne, writeOf } from "../query/stage-writes.ts";
 import type { Reply } from "../wire.ts";
 import { mergeInto } from "./aggregate-merge.ts";
@@ -47,7 +48,7 @@ function targetOf(body: Doc): string | undefined {
 }
 
 function checkTarget(name: string | undefined, pipeline: Value[], compiled: Pipeline): void {
-  const first = pipeline[0] instanceof Map ? pipeline[0].keys().next().value : undefined;
+  const first = isDoc(pipeline[0]) ? pipeline[0].keys().next().value : undefined;
   if (name === undefined && !compiled.collectionless)
     throw new StoreError(
       "InvalidNamespace",
@@ -57,6 +58,22 @@ function checkTarget(name: string | undefined, pipeline: Value[], compiled: Pipe
     );
   if (name !== undefined && compiled.collectionless)
     throw new StoreError("InvalidNamespace", `'${first}' can only be run with {aggregate: 1}`);
+}
+
+function checkReadConcern(body: Doc, stage: string): void {
+  const concern = body.get("readConcern");
+  if (isDoc(concern) && concern.get("level") === "linearizable")
+    throw new StoreError("InvalidOptions", `${stage} cannot be used with a 'linearizable' read concern level`);
+}
+
+/** The sessions of this command and of those under way beside it. */
+function sessionsInUse({ body, server }: Context): Value[] {
+  const found = new Map<string, Value>();
+  for (const b of [body, ...[...server.operations.values()].map((o) => o.body)]) {
+    const session = sessionOf(b);
+    if (session !== undefined) found.set(session, (b.get("lsid") as Doc).get("id")!);
+  }
+  return [...found.values()];
 }
 
 export const aggregate: Command = {
@@ -82,6 +99,9 @@ export const aggregate: Command = {
       vars: varsOf(body),
       hint: hintOf(c, body.get("hint")),
       host: `127.0.0.1:${context.server.port}`,
+      user: context.connection.user,
+      sessions: () => sessionsInUse(context),
+      compile: compilePipeline,
     };
     // Compiled in any case, so that mistakes are told.
     const compiled = compilePipeline(pipeline, inner);
@@ -90,8 +110,9 @@ export const aggregate: Command = {
     const write = writeOf(pipeline);
     if (write) {
       const [stage, spec] = write;
+      checkReadConcern(body, stage);
       const failed = yield* (stage === "$out" ? outTo : mergeInto)(inner, spec, compiled, pipeline);
-      return failed ?? (yield* cursors.start(ns, [][Symbol.iterator](), options));
+      return failed ?? (yield* cursors.start(ns, [][Symbol.iterator]()));
     }
     const docs = name !== undefined && asCount(pipeline) ? counted(context, inner, pipeline) : encoded(compiled.run(c));
     return yield* cursors.start(ns, docs, options);

@@ -1,6 +1,6 @@
 import { Timestamp } from "bson";
 import { toDouble } from "../bson/numbers.ts";
-import { type Doc, doc, isDoc, isNumber, type Maybe, typeName } from "../bson/types.ts";
+import { type Doc, doc, isArray, isDoc, isNumber, type Maybe, typeName } from "../bson/types.ts";
 import { badValue, failedToParse, StoreError, typeMismatch } from "../errors.ts";
 import { checkApiVersion } from "./api-version.ts";
 import type { Context } from "./context.ts";
@@ -34,11 +34,15 @@ export function checkConcerns({ body, server }: Context, name: string): Doc | un
   checkClusterTime(body.get("$clusterTime"));
   const read = body.get("readConcern");
   if (read !== undefined) checkReadConcern(read, name);
+  const writing = name === "aggregate" ? writingStage(body) : undefined;
+  if (writing && isDoc(read) && read.get("level") === "linearizable")
+    throw new StoreError("InvalidOptions", `${writing} cannot be used with a 'linearizable' read concern level`);
   const write = body.get("writeConcern");
   if (write === undefined) return undefined;
   const w = parseWriteConcern(write);
-  if (!WRITES.has(name) && !(name === "aggregate" && writesSomewhere(body)))
-    throw new StoreError("InvalidOptions", "Command does not support writeConcern");
+  if (name === "aggregate" && isOn(body.get("explain")))
+    throw failedToParse("Aggregation explain does not support the 'writeConcern' option");
+  if (!WRITES.has(name) && !writing) throw new StoreError("InvalidOptions", "Command does not support writeConcern");
   return server.standalone ? checkStandalone(w) : unsatisfied(w, write as Doc);
 }
 
@@ -107,9 +111,11 @@ function unsatisfied(w: number | string, asked: Doc): Doc | undefined {
   return undefined;
 }
 
-function writesSomewhere(body: Doc): boolean {
+/** The stage of a pipeline that writes. */
+function writingStage(body: Doc): string | undefined {
   const pipeline = body.get("pipeline");
-  return Array.isArray(pipeline) && pipeline.some((s) => isDoc(s) && [...s.keys()].some((k) => WRITING_STAGES.has(k)));
+  const names = isArray(pipeline) ? pipeline.flatMap((s) => (isDoc(s) ? [...s.keys()] : [])) : [];
+  return names.find((k) => WRITING_STAGES.has(k));
 }
 
 function checkReadConcern(v: Maybe, name: string): void {

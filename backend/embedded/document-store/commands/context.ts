@@ -10,7 +10,7 @@ import type { Hint } from "../planner.ts";
 import { compileExpression, type Vars } from "../query/expressions.ts";
 import type { Connection, ServerState } from "../state.ts";
 import type { Storage } from "../storage.ts";
-import type { Reply, Request } from "../wire.ts";
+import { LISTS, type Reply, type Request } from "../wire.ts";
 
 export interface Context {
   storage: Storage;
@@ -64,16 +64,13 @@ const COMMON = new Set([
   "stmtIds",
 ]);
 
-/** Lists that may come as a sequence beside the body. */
-const SEQUENCES = new Set(["documents", "updates", "deletes"]);
-
 export function checkFields(name: string, command: Command, { request: { sequences }, body, server }: Context): void {
   checkTransaction(name, command, body, server);
   const unknown = (k: string): StoreError =>
     new StoreError("IDLUnknownField", `BSON field '${name}.${k}' is an unknown field.`);
   for (const k of body.keys())
     if (k !== name && !COMMON.has(k) && command.fields?.includes(k) === false) throw unknown(k);
-  for (const k of sequences.keys()) if (!SEQUENCES.has(k) || !command.fields?.includes(k)) throw unknown(k);
+  for (const k of sequences.keys()) if (!LISTS.has(k) || !command.fields?.includes(k)) throw unknown(k);
   const collation = body.get("collation");
   if (collation !== undefined) checkCollation(collation);
 }

@@ -25,6 +25,9 @@ export function checkLogin({ server, connection }: Context, name: string): void 
     throw new StoreError("Unauthorized", `Command ${name} requires authentication`);
 }
 
+/** What may still come in the oldest kind of message. */
+const HANDSHAKES = new Set(["hello", "ismaster", "isMaster"]);
+
 const ADMIN_ONLY = new Set([
   "currentOp",
   "getCmdLineOpts",
@@ -38,7 +41,12 @@ const ADMIN_ONLY = new Set([
   "replSetGetStatus",
 ]);
 
-export function checkDatabase(name: string, { body, db }: Context): void {
+export function checkDatabase(name: string, { body, db, request }: Context): void {
+  if (request.legacy && !HANDSHAKES.has(name))
+    throw new StoreError(
+      "UnsupportedOpQueryCommand",
+      `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`,
+    );
   if (typeof body.get("$db") !== "string")
     throw new StoreError("Location40571", "OP_MSG requests require a $db argument");
   checkDatabaseName(db);

@@ -1,4 +1,4 @@
-import { encodeDoc, withIdFirst } from "../bson/codec.ts";
+import { decodeDoc, encodeDoc, fieldNames, withIdFirst } from "../bson/codec.ts";
 import { type Doc, doc, int32, type Value } from "../bson/types.ts";
 import type { Collection } from "../catalog.ts";
 import { failedToParse, StoreError } from "../errors.ts";
@@ -10,7 +10,7 @@ import { compileUpdate, withId } from "../query/update.ts";
 import { stampZeros } from "../query/update-operators.ts";
 import { checkUpsertFilter } from "../query/upsert.ts";
 import type { Row } from "../storage.ts";
-import { documentsOf, type Sent } from "../wire.ts";
+import { documentsOf } from "../wire.ts";
 import {
   bool,
   type Command,
@@ -23,6 +23,7 @@ import {
   natural,
   type Progress,
 } from "./context.ts";
+import { missingField } from "./fields.ts";
 import { findAndModify } from "./find-and-modify.ts";
 import { change, each, first, insertUpsert, type Selection } from "./selection.ts";
 
@@ -41,7 +42,7 @@ function writeError(index: number, e: StoreError): Doc {
 function* eachStatement(
   context: Context,
   list: string,
-  statement: (item: Sent, index: number) => Steps<void> | void,
+  statement: (sent: Buffer, index: number) => Steps<void> | void,
 ): Steps<void> {
   const { progress, storage, request, body } = context;
   const items = documentsOf(request, list);
@@ -50,6 +51,7 @@ function* eachStatement(
       "InvalidLength",
       `Write batch sizes must be between 1 and ${MAX_STATEMENTS}. Got ${items.length} operations.`,
     );
+  if (list !== "documents") for (const item of items) checkStatement(context, list, item);
   const ordered = body.get("ordered") !== false;
   for (; progress.at < items.length; progress.at++) {
     if (storage.slice.over) yield PAUSE;
@@ -57,7 +59,7 @@ function* eachStatement(
       const steps = statement(items[progress.at]!, progress.at);
       if (steps) yield* steps;
     } catch (e) {
-      if (!(e instanceof StoreError)) throw e;
+      if (!(e instanceof StoreError) || e.codeName === "InvalidBSON") throw e;
       progress.errors.push(writeError(progress.at, e));
       if (ordered) break;
     }
@@ -76,8 +78,8 @@ const target = (context: Context, name: string, make: boolean): Collection | und
   make ? ensureCollection(context, name) : context.storage.catalog.get(context.db, name);
 
 /** The bytes of a document to insert: as the client sent them unless something had to be added or moved. */
-function bytesOf({ bytes, doc: sent }: Sent, placed: Doc, complete: Doc): Buffer {
-  if (!bytes || complete !== placed) return encodeDoc(complete);
+function bytesOf(bytes: Buffer, sent: Doc, placed: Doc, complete: Doc): Buffer {
+  if (complete !== placed) return encodeDoc(complete);
   return placed === sent ? bytes : withIdFirst(bytes, placed.get("_id")!);
 }
 
@@ -88,42 +90,49 @@ const insert: Command = {
   *run(context) {
     const name = collectionName(context, "insert");
     const { storage, progress } = context;
-    yield* eachStatement(context, "documents", (item) => {
-      const sent = item.doc;
+    yield* eachStatement(context, "documents", (bytes) => {
+      const sent = decodeDoc(bytes);
       checkDepth(sent);
       const placed = withId(sent);
       const complete = stampZeros(placed);
-      storage.insert(ensureCollection(context, name), complete, bytesOf(item, placed, complete));
+      storage.insert(ensureCollection(context, name), complete, bytesOf(bytes, sent, placed, complete));
       progress.n++;
     });
     return answer({ n: int32(progress.n) }, progress);
   },
 };
 
-const STATEMENT_FIELDS: Record<string, string[]> = {
-  updates: ["q", "u", "multi", "upsert", "arrayFilters", "hint", "collation", "c"],
-  deletes: ["q", "limit", "hint", "collation"],
+const STATEMENTS: Record<string, { needed: string[]; optional: string[] }> = {
+  updates: { needed: ["q", "u"], optional: ["multi", "upsert", "arrayFilters", "hint", "collation", "c"] },
+  deletes: { needed: ["q", "limit"], optional: ["hint", "collation"] },
 };
 
-function checkStatement(context: Context, list: string, s: Doc): void {
-  for (const k of s.keys())
-    if (!STATEMENT_FIELDS[list]!.includes(k))
-      throw new StoreError("IDLUnknownField", `BSON field '${list.slice(0, -1)}.${list}.${k}' is an unknown field.`);
+/** A statement with the wrong fields fails the whole command, before any is done. */
+function checkStatement({ request }: Context, list: string, sent: Buffer): void {
+  const { needed, optional } = STATEMENTS[list]!;
+  const place = `${request.body.keys().next().value}.${list}`;
+  const names = fieldNames(sent);
+  for (const k of names)
+    if (!needed.includes(k) && !optional.includes(k))
+      throw new StoreError("IDLUnknownField", `BSON field '${place}.${k}' is an unknown field.`);
+  const lost = needed.find((k) => !names.includes(k));
+  if (lost) throw missingField(`${place}.${lost}`);
+}
+
+/** What else one statement may not have. */
+function checkOptions(context: Context, s: Doc, many: boolean): void {
   if (s.has("collation")) checkCollation(s.get("collation")!);
-  const many = list === "updates" ? bool(s.get("multi")) : !bool(s.get("limit"));
   if (many && context.body.has("txnNumber"))
     throw new StoreError("InvalidOptions", "Cannot use (or request) retryable writes with multi=true");
 }
 
 function* updateStatement(context: Context, name: string, s: Doc, index: number): Steps<void> {
-  checkStatement(context, "updates", s);
+  const multi = bool(s.get("multi"));
+  checkOptions(context, s, multi);
   const { storage, progress } = context;
   const filter = document(s.get("q"), "updates.q");
-  const u = s.get("u");
-  if (u === undefined) throw failedToParse("BSON field 'update.updates.u' is missing but a required field");
   const vars = letVars(context.body.get("let"));
-  const update = compileUpdate(u, s.get("arrayFilters"), { constants: s.get("c"), vars });
-  const multi = bool(s.get("multi"));
+  const update = compileUpdate(s.get("u")!, s.get("arrayFilters"), { constants: s.get("c"), vars });
   if (multi && update.kind === "replacement")
     throw failedToParse("multi update is not supported for replacement-style update");
   const selection: Selection = { filter, hint: s.get("hint"), vars };
@@ -158,7 +167,7 @@ const update: Command = {
   *run(context) {
     const name = collectionName(context, "update");
     const { progress } = context;
-    yield* eachStatement(context, "updates", (s, i) => updateStatement(context, name, s.doc, i));
+    yield* eachStatement(context, "updates", (sent, i) => updateStatement(context, name, decodeDoc(sent), i));
     return answer(
       {
         n: int32(progress.n),
@@ -171,11 +180,11 @@ const update: Command = {
 };
 
 function* deleteStatement(context: Context, name: string, s: Doc): Steps<void> {
-  checkStatement(context, "deletes", s);
   const { storage, progress } = context;
   const limit = natural(s.get("limit"), "deletes.limit");
   if (limit !== 0 && limit !== 1)
-    throw failedToParse(`The limit field in delete objects must be 0 or 1. Got ${s.get("limit") ?? "nothing"}`);
+    throw failedToParse(`The limit field in delete objects must be 0 or 1. Got ${s.get("limit")}`);
+  checkOptions(context, s, limit === 0);
   const selection: Selection = {
     filter: document(s.get("q"), "deletes.q"),
     hint: s.get("hint"),
@@ -198,7 +207,7 @@ const remove: Command = {
   fields: ["deletes", "ordered", "let"],
   *run(context) {
     const name = collectionName(context, "delete");
-    yield* eachStatement(context, "deletes", (s) => deleteStatement(context, name, s.doc));
+    yield* eachStatement(context, "deletes", (sent) => deleteStatement(context, name, decodeDoc(sent)));
     return answer({ n: int32(context.progress.n) }, context.progress);
   },
 };

@@ -1,51 +1,21 @@
 import { Int32 } from "bson";
 import { encodeDoc } from "../bson/codec.ts";
 import { type Doc, isDoc, isNumber, type Value } from "../bson/types.ts";
-import type { Collection } from "../catalog.ts";
 import { StoreError } from "../errors.ts";
-import { type Effort, type Query, run } from "../executor.ts";
+import { type Query, run } from "../executor.ts";
 import { PAUSE, type Stream } from "../pause.ts";
-import type { Hint } from "../planner.ts";
-import type { Storage } from "../storage.ts";
 import { pipelineFields } from "./dependencies.ts";
-import type { Vars } from "./expressions.ts";
 import { compileMatch } from "./matcher.ts";
+import { type AggregateContext, documents, type Pipeline } from "./pipeline.ts";
 import { parseSort } from "./sorting.ts";
 import { sortStage } from "./stage-basic.ts";
+import { equalitiesOf } from "./stage-equalities.ts";
 import { arranged, nameOf, operandOf, wantedFrom } from "./stage-order.ts";
 import { SOURCES, type Source } from "./stage-sources.ts";
 import { eachDocument, type Stage, stageCount, through } from "./stage-support.ts";
 import { checkPlace, compileStage, stageName } from "./stages.ts";
 
-export interface AggregateContext {
-  storage: Storage;
-  db: string;
-  vars: Vars;
-  hint?: Hint | undefined;
-  effort?: Effort | undefined;
-  /** The collection that the pipeline reads; undefined when it reads none. */
-  name?: string | undefined;
-  /** Where this server listens, as statistics tell it. */
-  host?: string | undefined;
-  /** The stage that the pipeline is part of. */
-  inside?: "$facet" | "$lookup" | "$unionWith" | undefined;
-  /** It runs anew for each document of a pipeline around it, and may depend on that. */
-  correlated?: boolean | undefined;
-}
-
 const MAX_STAGES = 1000;
-
-/** A compiled pipeline, ready to run over a collection. */
-export interface Pipeline {
-  /** The part that the collection answers itself: what the first stages come to as a query. */
-  head: Query;
-  /** Over a collection; `also` is one more filter in front. */
-  run(c: Collection | undefined, also?: Doc): Stream<Doc>;
-  /** Over documents that are given. */
-  over(input: Stream<Doc>): Stream<Doc>;
-  /** Its first stage gives documents of its own, from no collection. */
-  collectionless: boolean;
-}
 
 interface Compiled {
   raw: Value;
@@ -86,7 +56,8 @@ function sourceOf(pipeline: Value[], context: AggregateContext): Source | undefi
   return make?.(operandOf(pipeline[0]), context);
 }
 
-export function compilePipeline(pipeline: Value[], context: AggregateContext): Pipeline {
+export function compilePipeline(pipeline: Value[], given: Omit<AggregateContext, "compile">): Pipeline {
+  const context: AggregateContext = { ...given, compile: compilePipeline };
   if (pipeline.length > MAX_STAGES)
     throw new StoreError("Location7749501", `Pipeline length must be no longer than ${MAX_STAGES} stages`);
   const names = pipeline.map(stageName);
@@ -105,12 +76,13 @@ export function compilePipeline(pipeline: Value[], context: AggregateContext): P
   const raws = stages.map((s) => s.raw);
   const { head, taken } = headOf(raws, context);
   const rest = stagesFrom(stages, taken, context);
+  const equalities = equalitiesOf(head.filter, context.vars);
   return {
     head,
     collectionless: false,
     over: (input) => through(input, all),
     run: (c, also) => {
-      const filter = also && also.size > 0 ? allOf(head.filter.size > 0 ? [also, head.filter] : [also]) : head.filter;
+      const filter = allOf([also ?? new Map(), ...equalities(), head.filter].filter((f) => f.size > 0));
       return through(documents(run(context.storage, c, { ...head, filter })), rest);
     },
   };
@@ -130,10 +102,6 @@ function fromSource(source: Source, stages: Stage[], { vars }: AggregateContext)
       return through(source.read(), [...first, ...stages]);
     },
   };
-}
-
-export function* documents(found: Stream<{ doc: Doc }>): Generator<Doc | typeof PAUSE> {
-  for (const f of found) yield f === PAUSE ? PAUSE : f.doc;
 }
 
 export function* encoded(docs: Stream<Doc>): Generator<Uint8Array | typeof PAUSE> {
@@ -158,8 +126,7 @@ export function asCount(pipeline: Value[]): CountOnly | undefined {
   if (nameOf(last) === "$count") return { filter, answer: (n) => new Map([[spec as string, n]]) };
   if (nameOf(last) !== "$group" || !isDoc(spec) || spec.size !== 2) return undefined;
   const [id, [name, sum]] = [spec.get("_id"), [...spec][1]!];
-  const one = isDoc(sum) && sum.size === 1 ? sum.get("$sum") : undefined;
-  if (!(id === null || isNumber(id)) || !(one instanceof Int32) || one.value !== 1) return undefined;
+  if (!(id === null || isNumber(id)) || !countsOne(sum)) return undefined;
   return {
     filter,
     answer: (n) =>
@@ -168,4 +135,11 @@ export function asCount(pipeline: Value[]): CountOnly | undefined {
         [name, n],
       ]),
   };
+}
+
+/** {$sum: 1} or {$count: {}}. */
+function countsOne(v: Value): boolean {
+  if (!isDoc(v) || v.size !== 1) return false;
+  const one = v.get("$sum");
+  return v.has("$count") || (one instanceof Int32 && one.value === 1);
 }

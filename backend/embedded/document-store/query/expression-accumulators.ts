@@ -8,6 +8,7 @@ import {
   constantOf,
   fold,
   located,
+  nullish,
   type Scope,
   shown,
   specText,
@@ -28,7 +29,7 @@ class Extreme implements Accumulator {
     this.#direction = direction;
   }
   add(v: Maybe): void {
-    if (v === undefined || v === null) return;
+    if (nullish(v)) return;
     if (this.#best === undefined || compareValues(v, this.#best) * this.#direction > 0) this.#best = v;
   }
   result(): Maybe {
@@ -40,7 +41,7 @@ function merging(): Accumulator {
   const out: Doc = new Map();
   return {
     add(v) {
-      if (v === undefined || v === null) return;
+      if (nullish(v)) return;
       if (!isDoc(v))
         throw located(40400, `$mergeObjects requires object inputs, but input ${shown(v)} is of type ${typeName(v)}`);
       for (const [k, x] of v) out.set(k, x);
@@ -158,7 +159,7 @@ function extremes(n: number, direction: 1 | -1): Accumulator {
   const best = new Best<Value>(n, (a, b) => compareValues(a, b) * -direction);
   return {
     add: (v) => {
-      if (v !== undefined && v !== null) best.add(v);
+      if (!nullish(v)) best.add(v);
     },
     result: () => best.list,
   };

@@ -53,7 +53,7 @@ function add(args: Maybe[]): Maybe {
   let total: Num | Date = int32(0);
   for (let i = 0; i < args.length; i++) {
     const v = args[i];
-    if (v === undefined || v === null) return null;
+    if (nullish(v)) return null;
     total = i === 0 && isNumber(v) ? v : plus(total, v);
   }
   return total;
@@ -63,7 +63,7 @@ function multiply(args: Maybe[]): Maybe {
   let total: Num = int32(1);
   for (let i = 0; i < args.length; i++) {
     const v = args[i];
-    if (v === undefined || v === null) return null;
+    if (nullish(v)) return null;
     if (!isNumber(v)) throw typeMismatch(`$multiply only supports numeric types, not ${typeName(v)}`);
     total = i === 0 ? v : widened("multiply", total, v);
   }
@@ -108,7 +108,7 @@ function mod(a: Maybe, b: Maybe): Maybe {
 /** An operator of one number; null and missing give null. */
 export const ofNumber = (name: string, run: (n: Num) => Maybe): Operator =>
   unary((v) => {
-    if (v === undefined || v === null) return null;
+    if (nullish(v)) return null;
     if (!isNumber(v)) throw located(28765, `${name} only supports numeric types, not ${typeName(v)}`);
     return run(v);
   });
@@ -147,7 +147,7 @@ const bitwise = (name: string, identity: number, run: Bits): Operator =>
   variadic((args) => {
     let total: Num = int32(identity);
     for (const v of args) {
-      if (v === undefined || v === null) return null;
+      if (nullish(v)) return null;
       if (typeof v !== "bigint" && !(v instanceof Int32))
         throw typeMismatch(`${name} only supports int and long operands.`);
       const n = run(truncatedLong(total), truncatedLong(v));

@@ -14,6 +14,7 @@ import {
   constantOf,
   fold,
   located,
+  nullish,
   type Scope,
   truth,
 } from "./expression-support.ts";
@@ -63,7 +64,7 @@ const ifNull: Compile = (operand, scope) => {
   return fold([...parts, last], (doc, vars) => {
     for (const p of parts) {
       const v = p(doc, vars);
-      if (v !== undefined && v !== null) return v;
+      if (!nullish(v)) return v;
     }
     return last(doc, vars);
   });

@@ -58,7 +58,7 @@ const getField: Compile = (operand, scope) => {
   return fold([name, input], (doc, vars) => {
     const key = checkName(name(doc, vars), 3041704);
     const v = input(doc, vars);
-    return v === null ? null : isDoc(v) ? v.get(key) : undefined;
+    return nullish(v) && v !== undefined ? null : isDoc(v) ? v.get(key) : undefined;
   });
 };
 

@@ -20,7 +20,7 @@ import {
 function concat(args: Maybe[]): Maybe {
   let out = "";
   for (const v of args) {
-    if (v === undefined || v === null) return null;
+    if (nullish(v)) return null;
     if (typeof v !== "string") throw located(16702, `$concat only supports strings, not ${typeName(v)}`);
     out += v;
   }

@@ -113,7 +113,7 @@ export function checkNewVariable(name: string): string {
 /** Whether a condition holds: everything but false, null, missing and zero does. */
 export function truth(v: Maybe): boolean {
   if (typeof v === "boolean") return v;
-  if (v === undefined || v === null || v === 0 || v === 0n) return false;
+  if (nullish(v) || v === 0 || v === 0n) return false;
   if (v instanceof Int32) return v.value !== 0;
   if (v instanceof Decimal128) {
     const e = exact(v);

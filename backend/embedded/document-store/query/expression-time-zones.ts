@@ -1,7 +1,7 @@
 import type { Maybe } from "../bson/types.ts";
 import { typeName } from "../bson/types.ts";
 import { dateAt } from "./expression-arithmetic.ts";
-import { constantOf, located } from "./expression-support.ts";
+import { constantOf, located, nullish } from "./expression-support.ts";
 import type { Expression, Vars } from "./expressions.ts";
 
 /** A time zone; UTC has no offset and no name. */
@@ -82,7 +82,7 @@ export function zoneOf(text: string): Zone {
 export function zoneReader(e: Expression | undefined): (doc: Maybe, vars: Vars) => Zone | undefined {
   if (!e) return () => UTC;
   const read = (v: Maybe): Zone | undefined => {
-    if (v === undefined || v === null) return undefined;
+    if (nullish(v)) return undefined;
     if (typeof v !== "string") throw located(40517, `timezone must evaluate to a string, found ${typeName(v)}`);
     return zoneOf(v);
   };

@@ -6,9 +6,9 @@ import { StoreError } from "../errors.ts";
 import { keyText } from "../keys.ts";
 import { PAUSE } from "../pause.ts";
 import { type Accumulator, type CompiledAccumulator, compileGroupField } from "./accumulators.ts";
-import type { AggregateContext } from "./aggregate.ts";
 import { located } from "./expression-support.ts";
 import { compileExpression, type Expression, type Vars } from "./expressions.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { MEMORY_LIMIT } from "./sorting.ts";
 import type { Stage } from "./stage-support.ts";
 
@@ -128,7 +128,7 @@ export function groupDocument(id: Value, fields: readonly Field[], states: reado
   return out;
 }
 
-export function tooMuch(fields: readonly Field[]): StoreError {
+function tooMuch(fields: readonly Field[]): StoreError {
   const op = fields.find((f) => f.grows)?.op;
   if (op)
     return new StoreError(

@@ -3,10 +3,10 @@ import { type Doc, isArray, isDoc, typeName, type Value } from "../bson/types.ts
 import { failedToParse, StoreError, typeMismatch } from "../errors.ts";
 import { run } from "../executor.ts";
 import { PAUSE, type Steps } from "../pause.ts";
-import { type AggregateContext, compilePipeline, documents, type Pipeline } from "./aggregate.ts";
 import { checkNewVariable, located } from "./expression-support.ts";
 import { compileExpression, type Expression, type Vars } from "./expressions.ts";
 import type { Path } from "./paths.ts";
+import { type AggregateContext, documents, type Pipeline } from "./pipeline.ts";
 import { element } from "./show.ts";
 import { MEMORY_LIMIT } from "./sorting.ts";
 import { declared, fieldPathOf, type Stage, valuesAt, withPath } from "./stage-support.ts";
@@ -28,12 +28,12 @@ function joinFilter(d: Doc, local: Path, foreign: string): Doc {
 }
 
 /** The elements of a pipeline inside a stage. */
-export function stagesOf(v: Value): Value[] {
+function stagesOf(v: Value): Value[] {
   if (!isArray(v)) throw typeMismatch("'pipeline' option must be specified as an array");
   return v;
 }
 
-export const startsWithDocuments = (pipeline: readonly Value[]): boolean =>
+const startsWithDocuments = (pipeline: readonly Value[]): boolean =>
   isDoc(pipeline[0]) && pipeline[0].has("$documents");
 
 interface Lookup {
@@ -121,7 +121,7 @@ export function lookupStage(spec: Value, context: AggregateContext): Stage {
   const { storage, db } = context;
   const inner: Pipeline | undefined =
     pipeline &&
-    compilePipeline(pipeline, {
+    context.compile(pipeline, {
       ...context,
       vars: binding.vars,
       name: from,
@@ -189,7 +189,7 @@ export function unionStage(spec: Value, context: AggregateContext): Stage {
     );
   const name = coll === undefined ? undefined : String(coll);
   if (name === "") throw new StoreError("InvalidNamespace", `Invalid namespace specified '${context.db}.'`);
-  const stages = compilePipeline(pipeline, { ...context, name, inside: "$unionWith", hint: undefined });
+  const stages = context.compile(pipeline, { ...context, name, inside: "$unionWith", hint: undefined });
   return function* (input) {
     yield* input;
     yield* stages.run(name === undefined ? undefined : context.storage.catalog.get(context.db, name));

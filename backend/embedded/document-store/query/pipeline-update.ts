@@ -1,7 +1,8 @@
 import { type Doc, isDoc, typeName, type Value } from "../bson/types.ts";
 import { type CodeName, StoreError, typeMismatch } from "../errors.ts";
+import { compileAddFields } from "./add-fields.ts";
 import { compileExpression, type Vars } from "./expressions.ts";
-import { compileAddFields, compileProjection, type Project } from "./projection.ts";
+import { compileProjection, type Project } from "./projection.ts";
 import { show } from "./show.ts";
 
 const located = (code: number, message: string): StoreError => new StoreError(`Location${code}` as CodeName, message);

@@ -122,6 +122,6 @@ export function sizeTest(operand: Value): Test {
 
 /** Truth of an expression's value: everything but false, null, missing and zero. */
 export function truthy(v: Maybe): boolean {
-  if (v === undefined || v === null || v === false) return false;
+  if (v === undefined || v === null || v === UNDEFINED || v === false) return false;
   return !isNumber(v) || compareNumbers(v, int32(0)) !== 0;
 }

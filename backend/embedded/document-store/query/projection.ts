@@ -9,8 +9,6 @@ import { drop, type InnerNode, innerNode, keep, type Node, onlyElement, runProje
 import { findSlice } from "./projection-slice.ts";
 import { show } from "./show.ts";
 
-export { compileAddFields } from "./add-fields.ts";
-
 export type Project = (doc: Doc, vars?: Vars) => Doc;
 
 const located = (code: number, message: string): StoreError => new StoreError(`Location${code}` as CodeName, message);

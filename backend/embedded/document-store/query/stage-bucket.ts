@@ -3,10 +3,10 @@ import { toDouble } from "../bson/numbers.ts";
 import { memoryOf } from "../bson/size.ts";
 import { type Doc, int32, isArray, isDoc, isNumber, type Maybe, typeName, type Value } from "../bson/types.ts";
 import { PAUSE, type Stream } from "../pause.ts";
-import type { AggregateContext } from "./aggregate.ts";
 import { constantOf, integral, located, shown, specText } from "./expression-support.ts";
 import { compileExpression, type Expression, type Vars } from "./expressions.ts";
-import { groupFields, groupStage } from "./group.ts";
+import { groupDocument, groupFields, groupStage } from "./group.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { show } from "./show.ts";
 import { parseSort, sorted } from "./sorting.ts";
 import { sortStage } from "./stage-basic.ts";
@@ -223,10 +223,7 @@ export function bucketAutoStage(spec: Value, { vars, storage }: AggregateContext
         ["min", min],
         ["max", max],
       ]);
-      yield new Map<string, Value>([
-        ["_id", id],
-        ...output.map((f, k): [string, Value] => [f.name, states[k]!.result() ?? null]),
-      ]);
+      yield groupDocument(id, output, states);
     }
   };
 }

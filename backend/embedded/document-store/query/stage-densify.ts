@@ -5,9 +5,9 @@ import { type Doc, isArray, isDoc, isNumber, type Maybe, type Num, typeName, typ
 import { failedToParse } from "../errors.ts";
 import { keyText } from "../keys.ts";
 import { PAUSE, type Stream } from "../pause.ts";
-import type { AggregateContext } from "./aggregate.ts";
 import { integral64, located } from "./expression-support.ts";
 import type { Path } from "./paths.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { parseSort, sorted } from "./sorting.ts";
 import { declared, fieldPathOf, nested, type Stage, withPath } from "./stage-support.ts";
 import { addDate, UNITS } from "./stage-window-bounds.ts";

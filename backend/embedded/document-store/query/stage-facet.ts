@@ -1,8 +1,8 @@
 import { type Doc, isArray, isDoc, typeName, type Value } from "../bson/types.ts";
 import { StoreError } from "../errors.ts";
 import { gather } from "../pause.ts";
-import { type AggregateContext, compilePipeline } from "./aggregate.ts";
 import { located } from "./expression-support.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { element } from "./show.ts";
 import { MEMORY_LIMIT } from "./sorting.ts";
 import { checkFieldName, hold, paced, type Stage } from "./stage-support.ts";
@@ -25,7 +25,7 @@ export function facetStage(spec: Value, context: AggregateContext): Stage {
           `elements of arrays in $facet spec must be non-empty objects, ${name} argument contained an element of type ${typeName(s)}: ${element(String(i), s)}`,
         );
     });
-    return [name, compilePipeline(stages, { ...context, inside: "$facet" })] as const;
+    return [name, context.compile(stages, { ...context, inside: "$facet" })] as const;
   });
   const { slice } = context.storage;
   return function* (input) {

@@ -1,8 +1,8 @@
 import { type Doc, isArray, isDoc, typeName, type Value } from "../bson/types.ts";
 import { failedToParse } from "../errors.ts";
 import { compileAddFields } from "./add-fields.ts";
-import type { AggregateContext } from "./aggregate.ts";
 import { located } from "./expression-support.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { declared, eachDocument, type Stage } from "./stage-support.ts";
 import { windowStage } from "./stage-windows.ts";
 

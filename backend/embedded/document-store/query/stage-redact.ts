@@ -1,7 +1,7 @@
 import { type Doc, isArray, isDoc, type Value } from "../bson/types.ts";
-import type { AggregateContext } from "./aggregate.ts";
 import { located, shown } from "./expression-support.ts";
 import { compileExpression, type Vars } from "./expressions.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { eachDocument, type Stage } from "./stage-support.ts";
 
 const DECISIONS = { KEEP: "keep", PRUNE: "prune", DESCEND: "descend" };

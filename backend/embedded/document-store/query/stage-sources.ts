@@ -1,13 +1,15 @@
+import { createHash } from "node:crypto";
+import { Binary } from "bson";
 import { type Doc, doc, isArray, isDoc, typeName, type Value } from "../bson/types.ts";
-import type { Index } from "../catalog.ts";
 import { collStatsStage } from "../collection-stats.ts";
-import { StoreError } from "../errors.ts";
+import { failedToParse, StoreError, typeMismatch } from "../errors.ts";
 import type { Stream } from "../pause.ts";
-import type { AggregateContext } from "./aggregate.ts";
 import { located } from "./expression-support.ts";
 import { compileExpression } from "./expressions.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { show } from "./show.ts";
-import { paced } from "./stage-support.ts";
+import { usesOf } from "./stage-index-uses.ts";
+import { declared, paced } from "./stage-support.ts";
 
 /** A stage that needs no input: the first of its pipeline. */
 export interface Source {
@@ -46,12 +48,6 @@ function collStats(spec: Value, { storage, db, name, host }: AggregateContext): 
   };
 }
 
-const uses = new WeakMap<Index, bigint>();
-const since = new Date();
-
-/** Counts the use of an index by a query, for $indexStats. */
-export const countUse = (index: Index): void => void uses.set(index, (uses.get(index) ?? 0n) + 1n);
-
 function indexStats(spec: Value, { storage, db, name, host }: AggregateContext): Source {
   if (!isDoc(spec) || spec.size > 0)
     throw located(28803, "The $indexStats stage specification must be an empty object");
@@ -63,11 +59,42 @@ function indexStats(spec: Value, { storage, db, name, host }: AggregateContext):
         yield doc({
           name: index.name,
           key: index.spec.get("key")!,
-          accesses: doc({ ops: uses.get(index) ?? 0n, since }),
+          accesses: usesOf(index),
           host: host ?? "",
           spec: index.spec,
           ...(index.building ? { building: true } : {}),
         });
+    },
+  };
+}
+
+/** The user of a session, as MongoDB tells it: a digest of the name, empty without a login. */
+const userDigest = (user: string): Binary => new Binary(createHash("sha256").update(user).digest());
+
+/** Sessions are not kept here while nothing runs in them, so those in use are all there are. */
+function listLocalSessions(spec: Value, { sessions, user }: AggregateContext): Source {
+  if (!isDoc(spec))
+    throw typeMismatch(`$listLocalSessions options must be specified in an object, but found: ${typeName(spec)}`);
+  declared("$listLocalSessions", spec, { users: "array", allUsers: "bool" });
+  if (spec.has("users") && spec.get("allUsers") === true)
+    throw failedToParse("$listLocalSessions may not specify {allUsers:true} and {users:[...]} at the same time");
+  const named = spec.get("users");
+  const ours = !isArray(named) || named.some((u) => isDoc(u) && u.get("user") === user && u.get("db") === "admin");
+  return {
+    collectionless: true,
+    *read() {
+      const uid = userDigest(user === undefined ? "" : `${user}@admin`);
+      for (const id of ours ? (sessions?.() ?? []) : [])
+        yield new Map<string, Value>([
+          [
+            "_id",
+            new Map<string, Value>([
+              ["id", id],
+              ["uid", uid],
+            ]),
+          ],
+          ["lastUse", new Date()],
+        ]);
     },
   };
 }
@@ -95,6 +122,7 @@ export const SOURCES: Record<string, (spec: Value, context: AggregateContext) =>
   $documents: documentsSource,
   $collStats: collStats,
   $indexStats: indexStats,
+  $listLocalSessions: listLocalSessions,
   $geoNear: geoNear,
   $changeStream: changeStream,
   $search: noSearch,

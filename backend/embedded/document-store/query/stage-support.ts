@@ -32,6 +32,16 @@ export function* paced<T>(items: Iterable<T>, slice: Slice): Generator<T | typeo
   }
 }
 
+/** What a function makes of each item, with rests. */
+export function* each<T, R>(items: readonly T[], slice: Slice, f: (item: T, i: number) => R): Steps<R[]> {
+  const out: R[] = [];
+  for (let i = 0; i < items.length; i++) {
+    if (i % BETWEEN_RESTS === 0 && slice.over) yield PAUSE;
+    out.push(f(items[i]!, i));
+  }
+  return out;
+}
+
 /** All documents of a stream, as far as memory may hold them. */
 export function* hold(input: Stream<Doc>, tooMuch: () => StoreError): Steps<Doc[]> {
   const all: Doc[] = [];

@@ -7,6 +7,7 @@ import { type Accumulator, compileAccumulator } from "./accumulators.ts";
 import { constantOf, integral, located, same, specText, truncatedLong } from "./expression-support.ts";
 import { compileExpression, type Expression, type Vars } from "./expressions.ts";
 import type { SortField } from "./sorting.ts";
+import { each } from "./stage-support.ts";
 import { type Bounds, parseBounds, WHOLE, type Window, windowsOf } from "./stage-window-bounds.ts";
 import { derivative, integralOver } from "./stage-window-rates.ts";
 
@@ -94,7 +95,7 @@ const accumulating: Make = (op, argument, { vars, bounds = WHOLE }) => {
 /** Runs an accumulator over each window; what starts at the first document is added to as it goes. */
 function over(bounds: Bounds, vars: Vars, value: Expression, make: () => Accumulator): WindowFunction {
   return function* ({ docs, sortKeys, slice }) {
-    const values = docs.map((d) => value(d, vars));
+    const values = yield* each(docs, slice, (d) => value(d, vars));
     const windowAt = windowsOf(bounds, sortKeys, docs.length);
     const out: Maybe[] = [];
     let state = make();
@@ -120,11 +121,6 @@ function over(bounds: Bounds, vars: Vars, value: Expression, make: () => Accumul
   };
 }
 
-function* atOnce(values: Maybe[]): Steps<Maybe[]> {
-  yield* [];
-  return values;
-}
-
 const oneSort = (op: string, sortBy: SortField[] | undefined, code: number): void => {
   if (sortBy?.length !== 1)
     throw located(code, `${op} must be specified with a top level sortBy expression with exactly one element`);
@@ -133,15 +129,13 @@ const oneSort = (op: string, sortBy: SortField[] | undefined, code: number): voi
 const ranking: Make = (op, argument, { sortBy }) => {
   if (!isDoc(argument) || argument.size > 0) throw located(5371603, `${op} must be specified with '{}' as the value`);
   oneSort(op, sortBy, 5371602);
-  return ({ docs, sortKeys }) => {
+  return ({ docs, sortKeys, slice }) => {
     let rank = 0;
-    return atOnce(
-      docs.map((_, i) => {
-        const tied = i > 0 && op !== "$documentNumber" && same(sortKeys[i], sortKeys[i - 1]);
-        if (!tied) rank = op === "$rank" ? i + 1 : rank + 1;
-        return BigInt(rank);
-      }),
-    );
+    return each(docs, slice, (_, i) => {
+      const tied = i > 0 && op !== "$documentNumber" && same(sortKeys[i], sortKeys[i - 1]);
+      if (!tied) rank = op === "$rank" ? i + 1 : rank + 1;
+      return BigInt(rank);
+    });
   };
 };
 
@@ -159,7 +153,7 @@ const shift: Make = (op, argument, { sortBy, vars }) => {
   if (by === undefined) throw failedToParse("$shift requires 'by' as an integer value.");
   if (!sortBy) throw failedToParse("'$shift' requires a sortBy");
   const output = compileExpression(argument.get("output")!, vars);
-  return ({ docs }) => atOnce(docs.map((_, i) => (docs[i + by] ? output(docs[i + by], vars) : known.value)));
+  return ({ docs, slice }) => each(docs, slice, (_, i) => (docs[i + by] ? output(docs[i + by], vars) : known.value));
 };
 
 const MOVING =
@@ -192,60 +186,58 @@ const expMovingAvg: Make = (_, argument, { sortBy, vars }) => {
   const alpha = alphaOf(argument);
   const rest = arithmetic("subtract", Decimal128.fromString("1"), alpha) as Decimal128;
   const input = compileExpression(argument.get("input")!, vars);
-  return ({ docs }) => {
+  return ({ docs, slice }) => {
     let average: Num | undefined;
     let decimal = false;
-    return atOnce(
-      docs.map((d) => {
-        const v = input(d, vars);
-        if (isNumber(v)) {
-          decimal ||= v instanceof Decimal128;
-          const next = arithmetic("add", Decimal128.fromString("0"), v)!;
-          average =
-            average === undefined
-              ? next
-              : arithmetic("add", arithmetic("multiply", next, alpha)!, arithmetic("multiply", average, rest)!)!;
-        }
-        if (average === undefined) return null;
-        return decimal ? average : toDouble(average);
-      }),
-    );
+    return each(docs, slice, (d) => {
+      const v = input(d, vars);
+      if (isNumber(v)) {
+        decimal ||= v instanceof Decimal128;
+        const next = arithmetic("add", Decimal128.fromString("0"), v)!;
+        average =
+          average === undefined
+            ? next
+            : arithmetic("add", arithmetic("multiply", next, alpha)!, arithmetic("multiply", average, rest)!)!;
+      }
+      if (average === undefined) return null;
+      return decimal ? average : toDouble(average);
+    });
   };
 };
 
 const locf: Make = (_, argument, { vars }) => {
   const input = compileExpression(argument, vars);
-  return ({ docs }) => {
+  return ({ docs, slice }) => {
     let held: Value = null;
-    return atOnce(
-      docs.map((d) => {
-        held = input(d, vars) ?? held;
-        return held;
-      }),
-    );
+    return each(docs, slice, (d) => {
+      held = input(d, vars) ?? held;
+      return held;
+    });
   };
 };
 
 const linearFill: Make = (op, argument, { sortBy, vars }) => {
   oneSort(op, sortBy, 605001);
   const input = compileExpression(argument, vars);
-  return ({ docs, sortKeys }) => {
-    const values = docs.map((d) => input(d, vars) ?? null);
+  return function* ({ docs, sortKeys, slice }) {
+    const numbers = yield* each(docs, slice, (d) => {
+      const v = input(d, vars) ?? null;
+      if (v !== null && !isNumber(v)) throw located(6050201, "Value to be filled must be numeric or nullish");
+      return v;
+    });
     const place = sortKeys.map(placeOf);
     for (let i = 1; i < place.length; i++)
       if (toDouble(place[i]!) === toDouble(place[i - 1]!))
         throw located(6050106, "There can be no repeated values in the sort field");
-    for (const v of values)
-      if (v !== null && !isNumber(v)) throw located(6050201, "Value to be filled must be numeric or nullish");
-    const numbers = values as (Num | null)[];
-    const out: Maybe[] = [...numbers];
     let before = -1;
-    for (let after = 0; after < numbers.length; after++) {
-      if (numbers[after] === null) continue;
-      for (let i = before + 1; before >= 0 && i < after; i++) out[i] = between(place, numbers, before, after, i);
-      before = after;
-    }
-    return atOnce(out);
+    let after = 0;
+    return yield* each(docs, slice, (_, i) => {
+      if (numbers[i] !== null) before = i;
+      after = Math.max(after, i);
+      while (after < numbers.length && numbers[after] === null) after++;
+      const known = numbers[i] !== null || before < 0 || after === numbers.length;
+      return known ? numbers[i]! : between(place, numbers, before, after, i);
+    });
   };
 };
 

@@ -4,6 +4,7 @@ import { failedToParse } from "../errors.ts";
 import { PAUSE } from "../pause.ts";
 import { located, specText } from "./expression-support.ts";
 import { compileExpression, type Expression } from "./expressions.ts";
+import { each } from "./stage-support.ts";
 import { type Bounds, UNITS, WHOLE, windowsOf } from "./stage-window-bounds.ts";
 import type { Parsing, WindowFunction } from "./stage-window-functions.ts";
 
@@ -106,9 +107,9 @@ export function integralOver(argument: Value, o: Parsing & { bounds: Bounds | un
       if (unit === undefined && !isNumber(t))
         throw located(5423902, "$integral (with no 'unit') expects the sortBy field to be numeric");
     }
-    const values = docs.map((d) => input(d, vars));
+    const values = yield* each(docs, slice, (d) => input(d, vars));
     /** The area between a document and the one before. */
-    const areas = values.map((y, i): Maybe => {
+    const areas = yield* each(values, slice, (y, i): Maybe => {
       if (i === 0) return int32(0);
       const width = subtract(sortKeys[i], sortKeys[i - 1]);
       return divide(multiply(add(y, values[i - 1]), width), 2);

@@ -4,9 +4,9 @@ import { type Doc, isArray, isDoc, typeName, type Value } from "../bson/types.ts
 import { failedToParse, typeMismatch } from "../errors.ts";
 import { PAUSE, type Steps, type Stream } from "../pause.ts";
 import { compileAddFields } from "./add-fields.ts";
-import type { AggregateContext } from "./aggregate.ts";
 import { located } from "./expression-support.ts";
 import { compileExpression, type Expression, type Vars } from "./expressions.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { MEMORY_LIMIT, parseSort, type SortField, sorted } from "./sorting.ts";
 import { declared, nested, type Stage } from "./stage-support.ts";
 import { compileWindowFunction, type WindowFunction } from "./stage-window-functions.ts";

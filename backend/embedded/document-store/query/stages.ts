@@ -1,9 +1,9 @@
 import { isDoc, type Value } from "../bson/types.ts";
 import { badValue, StoreError } from "../errors.ts";
-import type { AggregateContext } from "./aggregate.ts";
 import { located } from "./expression-support.ts";
 import { groupStage } from "./group.ts";
 import { lookupStage, unionStage } from "./lookup.ts";
+import type { AggregateContext } from "./pipeline.ts";
 import { perDocument } from "./pipeline-update.ts";
 import {
   countStage,
