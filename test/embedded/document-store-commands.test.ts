@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
-import { type Collection, type Document, MongoClient, UUID, type W } from "mongodb";
+import { type Collection, type Document, Long, MongoClient, type Timestamp, UUID, type W } from "mongodb";
 import mongoose from "mongoose";
 import { startDocumentStore } from "../../backend/embedded/document-store/index.ts";
 import { serve } from "../../backend/embedded/document-store/server.ts";
@@ -66,8 +66,10 @@ describe("document store: commands", () => {
         const client = await MongoClient.connect(store.uri);
         const hello = await client.db("admin").command({ hello: 1 });
         if (standalone) {
-          expect(hello).not.to.have.any.keys("setName", "hosts", "me", "electionId", "lastWrite");
+          expect(hello).not.to.have.any.keys("setName", "hosts", "me", "electionId", "lastWrite", "operationTime");
           expect(await code(client.db("admin").command({ replSetGetStatus: 1 }))).to.equal(76);
+          const numbered = { insert: "c", documents: [{}], txnNumber: Long.fromNumber(1) };
+          expect(await code(client.db("t").command(numbered))).to.equal(20);
           expect(
             await code(
               client
@@ -117,6 +119,8 @@ describe("document store: commands", () => {
         [find({ other: 1 }), 72],
         [find({ level: "snapshot" }), 72],
         [{ insert: c, documents: [{}], readConcern: { level: "majority" } }, 72],
+        [{ aggregate: c, pipeline: [{ $out: "x" }], cursor: {}, readConcern: { level: "linearizable" } }, 72],
+        [{ aggregate: c, pipeline: [{ $out: "x" }], explain: true, writeConcern: { w: 1 } }, 9],
       ]);
       expect(await s.db.collection(c).countDocuments()).to.equal(0);
       for (const level of ["local", "available", "majority", "linearizable"])
@@ -742,6 +746,39 @@ describe("document store: commands", () => {
       expect(await code(cursor.next())).to.equal(43);
       await session.endSession();
     });
+
+    it("closes what all sessions had open, by their users", async () => {
+      const c = s.db.collection(fresh());
+      await c.insertMany([{}, {}, {}]);
+      for (const [users, ends] of [
+        [[{ user: "nobody", db: "admin" }], false],
+        [[], true],
+      ] as [Document[], boolean][]) {
+        const cursor = c.find({}, { batchSize: 1 });
+        await cursor.next();
+        expect((await admin({ killAllSessions: users })).ok).to.equal(1);
+        if (ends) expect(await code(cursor.next())).to.equal(43);
+        else expect(await cursor.toArray()).to.have.length(2);
+      }
+      expect(await code(admin({ killAllSessions: ["x"] }))).to.equal(9);
+      expect(await code(run({ killAllSessions: [] }))).to.equal(13);
+    });
+
+    it("gives the time of the last write with each answer, so that sessions can ask for reads after it", async () => {
+      const c = s.db.collection(fresh());
+      const session = s.client.startSession({ causalConsistency: true });
+      const times: Timestamp[] = [];
+      for (let i = 0; i < 3; i++) {
+        await c.insertOne({ i }, { session });
+        times.push(session.operationTime!);
+        expect(await c.countDocuments({}, { session })).to.equal(i + 1);
+        expect(session.clusterTime!.clusterTime.greaterThanOrEqual(times[i]!)).to.equal(true);
+      }
+      expect(times[0]!.lessThan(times[1]!) && times[1]!.lessThan(times[2]!)).to.equal(true);
+      await session.endSession();
+      const { operationTime } = await failure(run({ find: 1 })).then((e) => e.errorResponse as Document);
+      expect(operationTime).to.have.property("_bsontype", "Timestamp");
+    });
   });
 
   it("keeps to the Stable API when a client asks for it", async () => {
@@ -753,7 +790,33 @@ describe("document store: commands", () => {
       [ping({ apiStrict: true }), 4886600],
       [ping({ apiVersion: "1", apiStrict: "yes" }), 14],
       [{ distinct: "c", key: "a", apiVersion: "1", apiStrict: true }, 323],
+      [{ aggregate: "c", pipeline: [{ $indexStats: {} }], cursor: {}, apiVersion: "1", apiStrict: true }, 323],
     ]);
+  });
+
+  it("does nothing of a bulk write with a malformed statement in it", async () => {
+    const c = fresh();
+    const u = { q: {}, u: { $set: { a: 1 } }, upsert: true };
+    const d = { q: {}, limit: 1 };
+    await refusals([
+      [{ update: c, updates: [u, { ...u, sort: { a: 1 } }] }, 40415],
+      [{ update: c, updates: [u, { q: {} }] }, 40414],
+      [{ update: c, updates: [u, 1] }, 14],
+      [{ update: c }, 40414],
+      [{ delete: c, deletes: [d, { ...d, upsert: true }] }, 40415],
+      [{ delete: c, deletes: [d, { q: {} }] }, 40414],
+      [{ insert: "a\0b", documents: [{}] }, 73],
+      [{ insert: ".a", documents: [{}] }, 73],
+      [{ find: ".a" }, 73],
+      [{ create: "c$" }, 73],
+    ]);
+    const explain = (command: Document): Document => ({ explain: command });
+    await refusals([
+      [explain({ find: c, other: 1 }), 40415],
+      [explain({ aggregate: c, pipeline: [], cursor: {}, writeConcern: { w: 1 } }), 9],
+    ]);
+    expect(await s.db.collection(c).countDocuments()).to.equal(0);
+    expect((await failure(s.client.db("a b").collection("c").findOne())).code).to.equal(73);
   });
 
   it("refuses MongoDB's other commands with 115, and unknown ones with 59", async () => {
@@ -770,6 +833,7 @@ describe("document store: commands", () => {
       [{ geoNear: "c" }, 59],
       [{ eval: "1" }, 59],
       [{ noSuchCommand: 1 }, 59],
+      [{ createSearchIndexes: "c", indexes: [] }, 31082],
       [{ Find: "c" }, 59],
     ]);
   });

@@ -81,6 +81,8 @@ describe("document store: upserts and replacements", () => {
       const c = await store.fresh();
       await c.replaceOne({ _id: 3, a: 1 } as never, { b: 2 }, { upsert: true });
       expect(await c.findOne()).to.deep.equal({ _id: 3, b: 2 });
+      await c.replaceOne({ b: 3 }, { _id: null } as never, { upsert: true });
+      expect(await c.findOne({ _id: null as never })).to.deep.equal({ _id: null });
       const e = await failure(c.replaceOne({ "_id.x": 1 } as never, { b: 2 }, { upsert: true }));
       expect(e.code).to.equal(111);
     });

@@ -1,6 +1,6 @@
 import { doc } from "./bson/types.ts";
 import { dropAbandonedOutputs } from "./commands/aggregate-out.ts";
-import { COMMANDS } from "./commands/all.ts";
+import { COMMANDS, checkExplained } from "./commands/all.ts";
 import { checkConcerns } from "./commands/concerns.ts";
 import { type Command, type Context, checkFields, newProgress } from "./commands/context.ts";
 import { checkDatabase, checkLogin, unknownCommand } from "./commands/gate.ts";
@@ -163,6 +163,7 @@ export class Engine {
       checkLogin(context, name);
       checkDatabase(name, context);
       checkFields(name, command, context);
+      if (name === "explain") checkExplained(context);
       task.concernError = checkConcerns(context, name);
       task.deadline = deadlineOf(name, body);
       task.writes = writesOf(command, body);

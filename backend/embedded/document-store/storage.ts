@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { BSONRegExp } from "bson";
 import { checkSize, decodeDoc, encodeDoc } from "./bson/codec.ts";
-import { type Doc, isArray, isDoc, type Value } from "./bson/types.ts";
+import { type Doc, isArray, isDoc, UNDEFINED, type Value } from "./bson/types.ts";
 import { Catalog, type Collection, type Index, indexTable, namespaceOf, tableOf } from "./catalog.ts";
 import { duplicate } from "./duplicates.ts";
 import { badValue, StoreError } from "./errors.ts";
@@ -266,8 +266,8 @@ export class Storage {
 }
 
 function checkId(id: Value): void {
-  if (isArray(id) || id instanceof BSONRegExp)
-    throw badValue(`can't use ${isArray(id) ? "an array" : "a regex"} for _id`);
+  const what = isArray(id) ? "an array" : id instanceof BSONRegExp ? "a regex" : id === UNDEFINED ? "undefined" : null;
+  if (what) throw badValue(`can't use ${what} for _id`);
   if (isDoc(id) && [...id.keys()].some((k) => k.startsWith("$")))
     throw new StoreError("DollarPrefixedFieldName", "_id fields may not contain '$'-prefixed fields");
 }

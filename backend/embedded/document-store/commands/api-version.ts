@@ -1,4 +1,4 @@
-import { type Doc, typeName } from "../bson/types.ts";
+import { type Doc, isArray, isDoc, typeName } from "../bson/types.ts";
 import { StoreError, typeMismatch } from "../errors.ts";
 
 /** The commands of MongoDB's Stable API, version 1, as far as they are here. */
@@ -9,6 +9,15 @@ const STABLE = new Set(
     "refreshSessions saslContinue saslStart update"
   ).split(" "),
 );
+
+const UNSTABLE_STAGES = new Set([
+  "$currentOp",
+  "$indexStats",
+  "$listLocalSessions",
+  "$listSessions",
+  "$planCacheStats",
+  "$search",
+]);
 
 /** What a client that declares an API version is promised: refusals instead of what may change. */
 export function checkApiVersion(body: Doc, name: string): void {
@@ -25,7 +34,13 @@ export function checkApiVersion(body: Doc, name: string): void {
   if (typeof version !== "string")
     throw typeMismatch(`BSON field 'apiVersion' is the wrong type '${typeName(version)}', expected type 'string'`);
   if (version !== "1") throw new StoreError("APIVersionError", 'API version must be "1"');
-  if (body.get("apiStrict") === true && !STABLE.has(name))
+  if (body.get("apiStrict") !== true) return;
+  const pipeline = body.get("pipeline");
+  const stages = isArray(pipeline) ? pipeline.flatMap((s) => (isDoc(s) ? [...s.keys()] : [])) : [];
+  const unstable = stages.find((s) => UNSTABLE_STAGES.has(s));
+  if (unstable)
+    throw new StoreError("APIStrictError", `stage ${unstable} is not allowed with 'apiStrict: true' in API Version 1`);
+  if (!STABLE.has(name))
     throw new StoreError(
       "APIStrictError",
       `Provided apiStrict:true, but the command ${name} is not in API Version 1. Information on supported commands and migrations in API Version 1 can be found at https://dochub.mongodb.org/core/manual-versioned-api`,

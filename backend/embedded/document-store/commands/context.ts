@@ -77,6 +77,8 @@ export function checkFields(name: string, command: Command, { request: { sequenc
 
 function checkTransaction(name: string, command: Command, body: Doc, server: ServerState): void {
   const number = body.get("txnNumber");
+  if (server.standalone && number !== undefined)
+    throw new StoreError("IllegalOperation", "Transaction numbers are only allowed on a replica set member or mongos");
   if (body.has("startTransaction") || body.has("autocommit"))
     throw new StoreError(
       "OperationNotSupportedInTransaction",
@@ -88,8 +90,6 @@ function checkTransaction(name: string, command: Command, body: Doc, server: Ser
   if (number < 0n) throw new StoreError("InvalidOptions", "Transaction number cannot be negative");
   if (!body.has("lsid"))
     throw new StoreError("InvalidOptions", "Transaction number requires a session ID to also be specified");
-  if (server.standalone)
-    throw new StoreError("IllegalOperation", "Transaction numbers are only allowed on a replica set member or mongos");
   if (!command.retryable)
     throw new StoreError("Location50768", `txnNumber may only be provided for retryable writes, not for '${name}'`);
 }
