@@ -62,9 +62,11 @@ export class Sqlite {
   }
 
   #configure(): void {
+    // Of a new file. Twice the usual: one level and some misses fewer for a read among millions.
+    this.#db.exec("PRAGMA page_size=8192");
     const { journal_mode } = this.#db.prepare("PRAGMA journal_mode=WAL").get() as { journal_mode: string };
     if (journal_mode !== "wal") throw new OpenError("the file system of the data folder can't share memory (WAL)");
-    this.#db.exec("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864");
+    this.#db.exec("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864");
     this.#db.exec("PRAGMA cache_size=-65536");
     if (isEmpty(this)) this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
   }

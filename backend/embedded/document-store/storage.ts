@@ -22,6 +22,7 @@ export interface KeyRange {
   to: Buffer;
 }
 
+// In the statements below LIMIT has a `+`: SQLite plans a statement anew for each value of a bare `LIMIT ?`.
 const FIRST_CHUNK = 32;
 const BIGGEST_CHUNK = 512;
 const COUNT_CHUNK = 20_000;
@@ -144,8 +145,8 @@ export class Storage {
    */
   *scan(c: Collection, reverse = false, first = FIRST_CHUNK): Generator<Row | typeof PAUSE> {
     const sql = reverse
-      ? `SELECT r, d FROM ${tableOf(c)} WHERE r < ? ORDER BY r DESC LIMIT ?`
-      : `SELECT r, d FROM ${tableOf(c)} WHERE r > ? ORDER BY r LIMIT ?`;
+      ? `SELECT r, d FROM ${tableOf(c)} WHERE r < ? ORDER BY r DESC LIMIT +?`
+      : `SELECT r, d FROM ${tableOf(c)} WHERE r > ? ORDER BY r LIMIT +?`;
     let last = reverse ? Number.MAX_SAFE_INTEGER : 0;
     for (let size = first; ; size = Math.min(size * 4, BIGGEST_CHUNK)) {
       if (this.slice.over) yield PAUSE;
@@ -170,10 +171,10 @@ export class Storage {
         ? { columns: "i.k, i.r, i.d", from: `${tableOf(c)} i` }
         : { columns: "i.k, i.r, c.d", from: `${indexTable(index)} i CROSS JOIN ${tableOf(c)} c ON c.r = i.r` };
     const order = reverse ? "ORDER BY i.k DESC, i.r DESC" : "ORDER BY i.k, i.r";
-    const first = `SELECT ${source.columns} FROM ${source.from} WHERE i.k >= ? AND i.k < ? ${order} LIMIT ?`;
+    const first = `SELECT ${source.columns} FROM ${source.from} WHERE i.k >= ? AND i.k < ? ${order} LIMIT +?`;
     const next = reverse
-      ? `SELECT ${source.columns} FROM ${source.from} WHERE i.k >= ? AND (i.k, i.r) < (?, ?) ${order} LIMIT ?`
-      : `SELECT ${source.columns} FROM ${source.from} WHERE (i.k, i.r) > (?, ?) AND i.k < ? ${order} LIMIT ?`;
+      ? `SELECT ${source.columns} FROM ${source.from} WHERE i.k >= ? AND (i.k, i.r) < (?, ?) ${order} LIMIT +?`
+      : `SELECT ${source.columns} FROM ${source.from} WHERE (i.k, i.r) > (?, ?) AND i.k < ? ${order} LIMIT +?`;
     let last: (Row & { k: Uint8Array }) | undefined;
     for (let size = firstSize; ; size = Math.min(size * 4, BIGGEST_CHUNK)) {
       if (this.slice.over) yield PAUSE;
@@ -216,7 +217,7 @@ export class Storage {
   /** The number of keys in a range, counted no further than `most`. */
   keysUpTo(c: Collection, index: Index, range: KeyRange, most: number): number {
     const keys = index.id === 0 ? tableOf(c) : indexTable(index);
-    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${keys} WHERE k >= ? AND k < ? LIMIT ?)`;
+    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${keys} WHERE k >= ? AND k < ? LIMIT +?)`;
     return Number((this.sqlite.prepare(sql).get(range.from, range.to, most) as { n: number }).n);
   }
 
