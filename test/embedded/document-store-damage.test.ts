@@ -16,10 +16,10 @@ import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 import { startDocumentStore } from "../../backend/embedded/document-store/index.ts";
 import { Sqlite } from "../../backend/embedded/document-store/sqlite.ts";
-import { contents, edit, fill, flip, LONG, write } from "../support/document-store-damage.ts";
+import { contents, edit, fill, flip, flipText, LONG, write } from "../support/document-store-damage.ts";
 import { failure, temporaryFolder } from "./document-store-support.ts";
 
-const PAGE = 4096;
+const PAGE = 8192;
 
 describe("document store: damaged files", function () {
   this.timeout(60_000);
@@ -86,7 +86,7 @@ describe("document store: damaged files", function () {
     ["a missing file", ({ file }) => rmSync(file), /damaged: it is missing, but the folder was in use before/],
     [
       "a flipped byte in a document",
-      ({ file }) => flip(file, readFileSync(file).indexOf("body of document 42.")),
+      ({ file }) => flipText(file, "body of document 42."),
       /t\.damaged-collection: document 43 does not fit its checksum/,
     ],
     [
@@ -234,7 +234,7 @@ describe("document store: damaged files", function () {
       // Once through the log, so that the document is in the file; the mark still says that a server runs.
       const { dir, file, mark } = copyOf(stopped);
       copyFileSync(join(killed, "documents.mark"), mark);
-      flip(file, readFileSync(file).indexOf("body of document 42."));
+      flipText(file, "body of document 42.");
       expect(refusal(dir)).to.include("t.damaged-collection: document 43 does not fit its checksum");
     });
   });

@@ -79,3 +79,9 @@ export const edit = (file: string, sql: string): void => {
   db.exec(sql);
   db.close();
 };
+
+/** Changes a text wherever the file has it: where a page was split, the place that it moved from keeps a dead copy. */
+export function flipText(file: string, text: string): void {
+  const bytes = readFileSync(file);
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) flip(file, at);
+}
