@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { createReadStream, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ObjectId } from "bson";
 import { type BenchRow, quantile, rounded } from "./bench.ts";
@@ -23,6 +23,7 @@ const WARM_UPS = 6;
 
 interface Side {
   readonly count: number;
+  readonly folder: string;
   readonly store: Store;
   readonly client: WireClient;
 }
@@ -90,7 +91,18 @@ async function open(folder: string, count: number, note: (text: string) => void)
   note(`loading ${count} documents`);
   const store = await startStore(folder);
   await loadRaw(store.port, count, note);
-  return { count, store, client: await WireClient.open(store.port) };
+  return { count, folder, store, client: await WireClient.open(store.port) };
+}
+
+/**
+ * Reads the data once from end to end, so that both sides find theirs in the system's cache: the row tells what the
+ * store's structures cost, not what the disk of the day does (some machines drop idle pages within a minute).
+ */
+async function intoSystemCache({ folder }: Side): Promise<void> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    for await (const _ of createReadStream(join(folder, entry.name), { highWaterMark: 1 << 22 }));
+  }
 }
 
 /** What a read costs at `count` documents over what it costs at 10,000, each in a store of its own. */
@@ -111,6 +123,7 @@ export async function growthRows(
         { id: `${row}_busy`, window: WINDOW },
       ];
       for (const { id, window } of ways) {
+        await intoSystemCache(big);
         const found = await compare({ small, big }, row, window, rounds);
         note(`${id}: ${found.text}`);
         // The limit is for the full size: fewer documents can't show that it holds.
