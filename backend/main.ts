@@ -14,8 +14,10 @@ import { startDocumentStore } from "./embedded/document-store/index.ts";
 import { chainContext } from "./lib/chain-context.ts";
 import { systemClock } from "./lib/clock.ts";
 import { installFastKeccak } from "./lib/fast-keccak.ts";
+import { createSignatureCheck } from "./lib/signatures.ts";
 import { ensureDeployed } from "./platform/chain/deployments.ts";
 import { connectProvider, pollIntervalOf } from "./platform/chain/provider.ts";
+import { createSmartAccountCheck } from "./platform/chain/smart-account.ts";
 import { connectMongo } from "./platform/mongo/connect.ts";
 import { addRoutes } from "./routes.ts";
 import { type DemoAccount, ensureOperator, loadSampleCity } from "./sample-city.ts";
@@ -109,7 +111,12 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
       onStep: (name) => step(`Deploying ${name} …`),
     });
     const abiOf = (name: Parameters<typeof artifacts>[0]) => artifacts(name).abi;
-    const chain = chainContext(deployment.chainId, deployment.addresses, abiOf);
+    const chain = chainContext(
+      deployment.chainId,
+      deployment.addresses,
+      abiOf,
+      createSignatureCheck(createSmartAccountCheck(provider)),
+    );
     const services = compose({
       stores,
       chain,

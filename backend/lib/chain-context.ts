@@ -1,6 +1,7 @@
 import type { InterfaceAbi } from "ethers";
 import { Interface } from "ethers";
 import { consentsDomain, type Domain, financingDomain, participantsDomain } from "../../contracts/typed-data.ts";
+import type { RequireSignature } from "./signatures.ts";
 
 /** The chain that signatures are made for, and how calls to its contracts are written. */
 export interface ChainContext {
@@ -18,12 +19,14 @@ export interface ChainContext {
   readonly participants: Interface;
   readonly anchors: Interface;
   readonly financing: Interface;
+  readonly requireSignature: RequireSignature;
 }
 
 export function chainContext(
   chainId: number,
   contracts: ChainContext["contracts"],
   abiOf: (name: "ParticipantRegistry" | "AnchorRegistry" | "FinancingLedger") => InterfaceAbi,
+  requireSignature: RequireSignature,
 ): ChainContext {
   return {
     chainId,
@@ -34,5 +37,6 @@ export function chainContext(
     participants: new Interface(abiOf("ParticipantRegistry")),
     anchors: new Interface(abiOf("AnchorRegistry")),
     financing: new Interface(abiOf("FinancingLedger")),
+    requireSignature,
   };
 }

@@ -8,7 +8,7 @@ import { leafEffect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import type { AnchorState } from "../../lib/schemas.ts";
-import { requireSignature, wholeSeconds } from "../../lib/signatures.ts";
+import { wholeSeconds } from "../../lib/signatures.ts";
 import type { BidView, bidInput, bidTerms } from "./bid-schemas.ts";
 import type { BidDocument, BidStore } from "./bid-store.ts";
 import { allInRate, bidRanking } from "./domain/loan.ts";
@@ -133,7 +133,7 @@ export function createBidService(
         createdAt: clock.now(),
       };
       const message = bidMessage(fields);
-      requireSignature(chain.financingDomain, "Bid", message, input.signature, institution.address);
+      await chain.requireSignature(chain.financingDomain, "Bid", message, input.signature, institution.address);
       const id = newId();
       const hash = bidHash(message);
       const bid = await store.insert(id, { ...fields, bidHash: hash }, [

@@ -8,7 +8,7 @@ import { DomainError } from "../../lib/errors.ts";
 import { randomSalt } from "../../lib/hash.ts";
 import { newId } from "../../lib/ids.ts";
 import type { AnchorState } from "../../lib/schemas.ts";
-import { requireSignature, wholeSeconds } from "../../lib/signatures.ts";
+import { wholeSeconds } from "../../lib/signatures.ts";
 import type { accessLog, ConsentView, consentInput, revocationInput } from "./consent-schemas.ts";
 import type { ConsentDocument, ConsentStore } from "./consent-store.ts";
 
@@ -130,7 +130,7 @@ export function createConsentService(
         startsAt,
         expiresAt,
       };
-      requireSignature(chain.consentsDomain, "Consent", message, input.signature, holder.address);
+      await chain.requireSignature(chain.consentsDomain, "Consent", message, input.signature, holder.address);
       const consent = await store.insert(
         id,
         {
@@ -161,7 +161,13 @@ export function createConsentService(
         });
       }
       const message = { id, holder: consent.holder.address, revokedAt };
-      requireSignature(chain.consentsDomain, "ConsentRevocation", message, input.signature, consent.holder.address);
+      await chain.requireSignature(
+        chain.consentsDomain,
+        "ConsentRevocation",
+        message,
+        input.signature,
+        consent.holder.address,
+      );
       const leaf = leafEffect({
         id: `consent-revocation:${id}`,
         kind: "consents",

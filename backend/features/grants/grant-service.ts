@@ -8,7 +8,7 @@ import { commitment } from "../../lib/commitment.ts";
 import { actEffect, type Effect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { Receipt } from "../../lib/schemas.ts";
-import { requireSignature, wholeSeconds } from "../../lib/signatures.ts";
+import { wholeSeconds } from "../../lib/signatures.ts";
 import type { GrantView, grantInput } from "./grant-schemas.ts";
 import type { GrantDocument, GrantFields, GrantStore } from "./grant-store.ts";
 
@@ -142,7 +142,7 @@ export function createGrantService<R extends GrantableRequest>(
         signature: input.signature,
       };
       const message = messageOf(fields);
-      requireSignature(chain.financingDomain, "Grant", message, input.signature, institution.address);
+      await chain.requireSignature(chain.financingDomain, "Grant", message, input.signature, institution.address);
       const grantId = grantHash(message);
       const before = await grants.byGrantId(grantId);
       if (before) return (await viewsOf([before]))[0]!;

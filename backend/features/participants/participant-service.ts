@@ -8,7 +8,7 @@ import { actEffect, type Effect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import type { Receipt } from "../../lib/schemas.ts";
-import { requireSignature, wholeSeconds } from "../../lib/signatures.ts";
+import { wholeSeconds } from "../../lib/signatures.ts";
 import type { Role } from "../identity/identity-schemas.ts";
 import { participantIdentity } from "./domain/identity.ts";
 import type { admission, ParticipantView } from "./participant-schemas.ts";
@@ -106,7 +106,7 @@ export function createParticipantService(
       const idCommitment = commitment(input.salt, participantIdentity(input));
       const invitation = getAddress(input.invitation.toLowerCase());
       const message: Admission = { idCommitment, kind: participantKinds[input.kind], invitation, expiresAt };
-      requireSignature(chain.participantsDomain, "Admission", message, input.signature, operator.address);
+      await chain.requireSignature(chain.participantsDomain, "Admission", message, input.signature, operator.address);
       const { kind, name, uscc, departmentCode } = input;
       const inserted = await store.insert(newId(), {
         kind,
@@ -146,7 +146,7 @@ export function createParticipantService(
       }
       const account = getAddress(acts.account.toLowerCase());
       const message = { idCommitment: admission.idCommitment, invitation: admission.invitation, account };
-      requireSignature(
+      await chain.requireSignature(
         chain.participantsDomain,
         "Enrolment",
         message,
@@ -154,7 +154,7 @@ export function createParticipantService(
         admission.invitation,
         "invitationSignature",
       );
-      requireSignature(
+      await chain.requireSignature(
         chain.participantsDomain,
         "Enrolment",
         message,

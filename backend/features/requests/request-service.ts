@@ -9,7 +9,7 @@ import { actEffect, type Effect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import type { Receipt } from "../../lib/schemas.ts";
-import { requireSignature, wholeSeconds } from "../../lib/signatures.ts";
+import { wholeSeconds } from "../../lib/signatures.ts";
 import { nextRequestState, type RequestAction, shownState } from "./domain/request-states.ts";
 import type { awardInput, RequestView, requestInput, requestQuery } from "./request-schemas.ts";
 import type { RequestDocument, RequestFilter, RequestStore } from "./request-store.ts";
@@ -171,8 +171,8 @@ export function createRequestService(
         closesAt,
         expiresAt,
       };
-      requireSignature(chain.financingDomain, "FinancingRequest", message, input.signature, requestKey);
-      requireSignature(
+      await chain.requireSignature(chain.financingDomain, "FinancingRequest", message, input.signature, requestKey);
+      await chain.requireSignature(
         chain.participantsDomain,
         "RequestEndorsement",
         { requestKey, termsCommitment },
@@ -247,7 +247,7 @@ export function createRequestService(
       if (bid.message.validUntil * 1000 <= clock.now().getTime())
         throw new DomainError("bid.expired", "this bid is no longer valid", { field: "bidId" });
       const award = { requestKey: request.requestKey, bidHash: bid.bidHash };
-      requireSignature(chain.financingDomain, "Award", award, signature, request.requestKey);
+      await chain.requireSignature(chain.financingDomain, "Award", award, signature, request.requestKey);
       const proof = await ports.bidProof(bidId);
       if (!proof)
         throw new DomainError(
@@ -293,7 +293,7 @@ export function createRequestService(
       if (request.state === "withdrawn") return viewFor(enterpriseId, request);
       const state = after(request, "withdraw");
       const message = { requestKey: request.requestKey };
-      requireSignature(chain.financingDomain, "Withdrawal", message, signature, request.requestKey);
+      await chain.requireSignature(chain.financingDomain, "Withdrawal", message, signature, request.requestKey);
       const data = financing.encodeFunctionData("withdrawRequest", [message, signature]);
       const act = actEffect({
         id: structHash("Withdrawal", message),
