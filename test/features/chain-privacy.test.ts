@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { hexlify, toUtf8Bytes } from "ethers";
+import { isUscc } from "../../backend/lib/uscc.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import { openedRequest } from "../../scripts/client/main-path/financing-steps.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
@@ -59,6 +60,35 @@ describe("what the chain gives away", function () {
       expect(everything.includes(hexOf(secret).toLowerCase()), `${secret} is readable on chain`).to.equal(false);
       expect(everything.includes(hexOf(secret.toLowerCase())), `${secret} is readable on chain`).to.equal(false);
     }
+  });
+
+  it("holds nothing that reads like a code, a telephone number or a name, whoever's it is", () => {
+    for (const line of everything.split("\n")) {
+      const text = Buffer.from(line.slice(2), "hex").toString("utf8");
+      for (const [code] of text.matchAll(/[0-9A-HJ-NP-RT-UW-Y]{18}/g)) expect(isUscc(code), code).to.equal(false);
+      expect(text, "a telephone number").to.not.match(/(?<!\d)1[3-9]\d{9}(?!\d)/);
+      expect(text, "Chinese characters").to.not.match(/\p{Script=Han}{2}/u);
+    }
+  });
+
+  it("shows no amount but those that a rule needs: asked for, awarded, granted", async () => {
+    const request = await openedRequest(path);
+    const { api: enterprise } = await path.party("enterprise");
+    const [bids, { indicators }] = await Promise.all([enterprise.bids(request.id), enterprise.profile()]);
+    const awarded = bids.items.find(({ id }) => id === request.awardedBidId)!;
+    const needed = new Set([request.amountFen, awarded.terms.amountFen]);
+    const figures = [
+      ...bids.items.flatMap(({ terms }) => [terms.amountFen, ...terms.fees.map(({ amountFen }) => amountFen)]),
+      ...indicators.map(({ value }) => String(value)),
+    ];
+    // Small numbers are everywhere: counts, states, gas.
+    const secrets = figures.filter((figure) => /^\d{6,}$/.test(figure) && !needed.has(figure));
+    expect(secrets).to.not.be.empty;
+    for (const figure of secrets) {
+      const word = BigInt(figure).toString(16).padStart(64, "0");
+      expect(everything.includes(word), `${figure} is readable on chain`).to.equal(false);
+    }
+    expect(everything.includes(BigInt(request.amountFen).toString(16).padStart(64, "0"))).to.equal(true);
   });
 
   it("does not show the losing bid, nor link a request to its enterprise's key", async () => {
