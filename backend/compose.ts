@@ -65,6 +65,7 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
       knownCatalogs: new Set(STANDARD_CATALOGS.map(({ id }) => id)),
       ownsRequest: async (holderId, requestId) => (await stores.requests.find(requestId))?.enterpriseId === holderId,
       anchorsOf: anchoring.anchorsOf,
+      receiptsOf: anchoring.receiptsOf,
     },
     clock,
     onWork,

@@ -37,6 +37,16 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Whose errors are made readable when an act fails. */
+const CONTRACTS = [
+  "ParticipantRegistry",
+  "ConsentRegistry",
+  "FinancingLedger",
+  "PledgeRegistry",
+  "SealRegistry",
+  "AnchorRegistry",
+  "Relay",
+] as const;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const VERSION = (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
 
@@ -132,7 +142,7 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
       provider,
       relayerKey: relayerKey!,
       relayAddress: deployment.addresses.relay,
-      abis: (["ParticipantRegistry", "AnchorRegistry", "FinancingLedger", "Relay"] as const).map(abiOf),
+      abis: CONTRACTS.map(abiOf),
       confirmations: config.confirmations,
       pollMs: pollIntervalOf(chainRpcUrl),
       owner: secretFile(join(dataDir, "instance-id")).toString("hex"),

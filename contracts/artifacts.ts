@@ -12,7 +12,10 @@ const PATHS = {
   AccessManager: "@openzeppelin/contracts/access/manager/AccessManager.sol",
   ParticipantRegistry: "contracts/ParticipantRegistry.sol",
   AnchorRegistry: "contracts/AnchorRegistry.sol",
+  ConsentRegistry: "contracts/ConsentRegistry.sol",
   FinancingLedger: "contracts/FinancingLedger.sol",
+  PledgeRegistry: "contracts/PledgeRegistry.sol",
+  SealRegistry: "contracts/SealRegistry.sol",
   Relay: "contracts/Relay.sol",
 } as const;
 

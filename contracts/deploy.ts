@@ -10,9 +10,9 @@ import type { Artifact, ContractName } from "./artifacts.ts";
 
 /** Role ids in the access manager. 0 is its administrator: the deployer. */
 export const roles = {
-  /** Addresses whose signature admits and suspends participants. */
+  /** Addresses whose signature admits and suspends participants, and issues and suspends seals. */
   operator: 1n,
-  /** The Relay contract: may anchor and vouch for requests. */
+  /** The Relay contract: may anchor and vouch for requests and pledges. */
   relay: 2n,
   /** Accounts that pay for gas and may hand batches to the Relay. */
   relayer: 3n,
@@ -22,7 +22,10 @@ export interface Addresses {
   accessManager: string;
   participants: string;
   anchors: string;
+  consents: string;
   financing: string;
+  pledges: string;
+  seals: string;
   relay: string;
 }
 
@@ -60,8 +63,11 @@ export async function deployAll(
   const manager = await deploy("AccessManager", await deployer.getAddress());
   const participants = await deploy("ParticipantRegistry", manager.address);
   const anchors = await deploy("AnchorRegistry", manager.address);
+  const consents = await deploy("ConsentRegistry", participants.address);
   const financing = await deploy("FinancingLedger", manager.address, participants.address, anchors.address);
-  const targets = [participants.address, anchors.address, financing.address];
+  const pledges = await deploy("PledgeRegistry", manager.address, participants.address);
+  const seals = await deploy("SealRegistry", manager.address, participants.address);
+  const targets = [participants, anchors, consents, financing, pledges, seals].map(({ address }) => address);
   const relay = await deploy("Relay", manager.address, targets);
 
   const encode = (name: string, args: unknown[]) => manager.contract.interface.encodeFunctionData(name, args);
@@ -71,8 +77,10 @@ export async function deployAll(
   const multicall = manager.contract.getFunction("multicall");
   const response = (await multicall([
     restrict(participants, ["enrol", "setStatus"], roles.operator),
+    restrict(seals, ["issue", "setStatus"], roles.operator),
     restrict(anchors, ["anchor"], roles.relay),
     restrict(financing, ["openRequest"], roles.relay),
+    restrict(pledges, ["reserve"], roles.relay),
     restrict(relay, ["execute"], roles.relayer),
     encode("grantRole", [roles.relay, relay.address, 0]),
     ...members.operators.map((account) => encode("grantRole", [roles.operator, account, 0])),
@@ -85,7 +93,10 @@ export async function deployAll(
     accessManager: manager.address,
     participants: participants.address,
     anchors: anchors.address,
+    consents: consents.address,
     financing: financing.address,
+    pledges: pledges.address,
+    seals: seals.address,
     relay: relay.address,
   };
 }

@@ -40,11 +40,17 @@ export const types = {
   ),
   Drawdown: typesOf("Drawdown", "bytes32 grantId,uint128 amountFen,bytes32 salt"),
   Repayment: typesOf("Repayment", "bytes32 grantId,uint128 principalFen,bytes32 salt"),
-  Consent: typesOf(
-    "Consent",
-    "bytes32 id,address holder,address recipient,bytes32 termsCommitment,uint64 startsAt,uint64 expiresAt",
+  ConsentGrant: typesOf("ConsentGrant", "address holder,bytes32 commitment,uint64 startsAt,uint64 expiresAt"),
+  ConsentChange: typesOf("ConsentChange", "bytes32 consentId,uint8 state,uint64 nonce"),
+  PledgeReservation: typesOf(
+    "PledgeReservation",
+    "bytes32 assetHash,address institution,address pledgorKey,bytes32 termsCommitment,uint64 reservedUntil,bytes32 salt",
   ),
-  ConsentRevocation: typesOf("ConsentRevocation", "bytes32 id,address holder,uint64 revokedAt"),
+  PledgeConfirmation: typesOf("PledgeConfirmation", "bytes32 pledgeId"),
+  PledgeRelease: typesOf("PledgeRelease", "bytes32 pledgeId"),
+  SealIssue: typesOf("SealIssue", "bytes32 idCommitment,address holder,address key,uint64 validFrom,uint64 validUntil"),
+  SealStatusChange: typesOf("SealStatusChange", "bytes32 sealId,uint8 status,uint64 nonce"),
+  SealedDocument: typesOf("SealedDocument", "bytes32 sealId,bytes32 documentCommitment"),
 };
 
 /** The operator admits a body: its salted identity commitment, its kind, and the address of its one-time activation key. */
@@ -142,21 +148,61 @@ export interface Repayment {
   salt: string;
 }
 
-/** Off chain, anchored by batch. Signed by the holder of the data. */
-export interface Consent {
-  id: string;
+/** Signed by the holder's key of today. Its struct hash is the consent's id; the terms are behind the commitment. */
+export interface ConsentGrant {
   holder: string;
-  recipient: string;
-  termsCommitment: string;
+  commitment: string;
   startsAt: number;
   expiresAt: number;
 }
 
-/** Off chain, anchored by batch. Signed by the holder of the data. */
-export interface ConsentRevocation {
-  id: string;
+/** Signed by the holder's key of today; `nonce` is the consent's next one or higher. */
+export interface ConsentChange {
+  consentId: string;
+  state: number;
+  nonce: bigint;
+}
+
+/** Signed by the institution's key of today and the pledgor's one-time key. Its struct hash is the pledge's id. */
+export interface PledgeReservation {
+  assetHash: string;
+  institution: string;
+  pledgorKey: string;
+  termsCommitment: string;
+  reservedUntil: number;
+  salt: string;
+}
+
+/** Signed by the institution's key of today, by `reservedUntil`. */
+export interface PledgeConfirmation {
+  pledgeId: string;
+}
+
+/** Signed by the institution's key of today. */
+export interface PledgeRelease {
+  pledgeId: string;
+}
+
+/** Signed by an operator and by the seal's key. Its struct hash is the seal's id. */
+export interface SealIssue {
+  idCommitment: string;
   holder: string;
-  revokedAt: number;
+  key: string;
+  validFrom: number;
+  validUntil: number;
+}
+
+/** Signed by an operator, or (to suspend or revoke) by the holder's key of today; `nonce` is the seal's next one. */
+export interface SealStatusChange {
+  sealId: string;
+  status: number;
+  nonce: bigint;
+}
+
+/** Signed by the seal's key. */
+export interface SealedDocument {
+  sealId: string;
+  documentCommitment: string;
 }
 
 /** The message of each act by its EIP-712 type name. */
@@ -174,8 +220,14 @@ export interface Messages {
   Grant: Grant;
   Drawdown: Drawdown;
   Repayment: Repayment;
-  Consent: Consent;
-  ConsentRevocation: ConsentRevocation;
+  ConsentGrant: ConsentGrant;
+  ConsentChange: ConsentChange;
+  PledgeReservation: PledgeReservation;
+  PledgeConfirmation: PledgeConfirmation;
+  PledgeRelease: PledgeRelease;
+  SealIssue: SealIssue;
+  SealStatusChange: SealStatusChange;
+  SealedDocument: SealedDocument;
 }
 export type ActName = keyof Messages;
 
@@ -201,9 +253,17 @@ export const participantsDomain = (chainId: bigint | number, address: string): D
 export const financingDomain = (chainId: bigint | number, address: string): Domain =>
   domain("Rongqiao Financing", chainId, address);
 
-/** Consent, ConsentRevocation. `address` is the ParticipantRegistry's: consents live off chain, between its members. */
+/** ConsentGrant, ConsentChange. `address` is the ConsentRegistry's. */
 export const consentsDomain = (chainId: bigint | number, address: string): Domain =>
   domain("Rongqiao Consents", chainId, address);
+
+/** PledgeReservation, PledgeConfirmation, PledgeRelease. `address` is the PledgeRegistry's. */
+export const pledgesDomain = (chainId: bigint | number, address: string): Domain =>
+  domain("Rongqiao Pledges", chainId, address);
+
+/** SealIssue, SealStatusChange, SealedDocument. `address` is the SealRegistry's. */
+export const sealsDomain = (chainId: bigint | number, address: string): Domain =>
+  domain("Rongqiao Seals", chainId, address);
 
 /** The EIP-712 struct hash (no domain) of an act. */
 export const structHash = <Name extends ActName>(name: Name, message: Messages[Name]): string =>
@@ -220,9 +280,13 @@ export const awardHash = (award: Award): string => structHash("Award", award);
 export const grantHash = (grant: Grant): string => structHash("Grant", grant);
 export const drawdownHash = (drawdown: Drawdown): string => structHash("Drawdown", drawdown);
 export const repaymentHash = (repayment: Repayment): string => structHash("Repayment", repayment);
-export const consentHash = (consent: Consent): string => structHash("Consent", consent);
-export const consentRevocationHash = (revocation: ConsentRevocation): string =>
-  structHash("ConsentRevocation", revocation);
+/** The consent's id. */
+export const consentGrantHash = (consent: ConsentGrant): string => structHash("ConsentGrant", consent);
+/** The pledge's id. */
+export const pledgeReservationHash = (reservation: PledgeReservation): string =>
+  structHash("PledgeReservation", reservation);
+/** The seal's id. */
+export const sealIssueHash = (seal: SealIssue): string => structHash("SealIssue", seal);
 
 export const participantKinds = { enterprise: 1, institution: 2, department: 3, regulator: 4, operator: 5 } as const;
 export type ParticipantKind = keyof typeof participantKinds;
@@ -252,6 +316,16 @@ export const requestStates = {
   withdrawn: 6,
 } as const;
 export type RequestState = keyof typeof requestStates;
+
+export const consentStates = { none: 0, active: 1, paused: 2, revoked: 3 } as const;
+export type ConsentState = keyof typeof consentStates;
+
+/** "lapsed": reserved, and not confirmed in time. */
+export const pledgeStates = { none: 0, reserved: 1, pledged: 2, released: 3, lapsed: 4 } as const;
+export type PledgeState = keyof typeof pledgeStates;
+
+export const sealStatuses = { none: 0, issued: 1, suspended: 2, revoked: 3 } as const;
+export type SealStatus = keyof typeof sealStatuses;
 
 /** The name behind a number read from the chain. Throws RangeError on a number that the map doesn't have. */
 export function nameOf<Name extends string>(map: Readonly<Record<Name, number>>, value: bigint | number): Name {

@@ -1,7 +1,22 @@
 import type { InterfaceAbi } from "ethers";
 import { Interface } from "ethers";
-import { consentsDomain, type Domain, financingDomain, participantsDomain } from "../../contracts/typed-data.ts";
+import {
+  consentsDomain,
+  type Domain,
+  financingDomain,
+  participantsDomain,
+  pledgesDomain,
+  sealsDomain,
+} from "../../contracts/typed-data.ts";
 import type { RequireSignature } from "./signatures.ts";
+
+type RecordContract =
+  | "ParticipantRegistry"
+  | "AnchorRegistry"
+  | "ConsentRegistry"
+  | "FinancingLedger"
+  | "PledgeRegistry"
+  | "SealRegistry";
 
 /** The chain that signatures are made for, and how calls to its contracts are written. */
 export interface ChainContext {
@@ -10,22 +25,30 @@ export interface ChainContext {
     readonly accessManager: string;
     readonly participants: string;
     readonly anchors: string;
+    readonly consents: string;
     readonly financing: string;
+    readonly pledges: string;
+    readonly seals: string;
     readonly relay: string;
   };
   readonly participantsDomain: Domain;
   readonly financingDomain: Domain;
   readonly consentsDomain: Domain;
+  readonly pledgesDomain: Domain;
+  readonly sealsDomain: Domain;
   readonly participants: Interface;
   readonly anchors: Interface;
+  readonly consents: Interface;
   readonly financing: Interface;
+  readonly pledges: Interface;
+  readonly seals: Interface;
   readonly requireSignature: RequireSignature;
 }
 
 export function chainContext(
   chainId: number,
   contracts: ChainContext["contracts"],
-  abiOf: (name: "ParticipantRegistry" | "AnchorRegistry" | "FinancingLedger") => InterfaceAbi,
+  abiOf: (name: RecordContract) => InterfaceAbi,
   requireSignature: RequireSignature,
 ): ChainContext {
   return {
@@ -33,10 +56,15 @@ export function chainContext(
     contracts,
     participantsDomain: participantsDomain(chainId, contracts.participants),
     financingDomain: financingDomain(chainId, contracts.financing),
-    consentsDomain: consentsDomain(chainId, contracts.participants),
+    consentsDomain: consentsDomain(chainId, contracts.consents),
+    pledgesDomain: pledgesDomain(chainId, contracts.pledges),
+    sealsDomain: sealsDomain(chainId, contracts.seals),
     participants: new Interface(abiOf("ParticipantRegistry")),
     anchors: new Interface(abiOf("AnchorRegistry")),
+    consents: new Interface(abiOf("ConsentRegistry")),
     financing: new Interface(abiOf("FinancingLedger")),
+    pledges: new Interface(abiOf("PledgeRegistry")),
+    seals: new Interface(abiOf("SealRegistry")),
     requireSignature,
   };
 }

@@ -17,7 +17,7 @@ export const actEffect = (payload: ActPayload): Effect<"act", ActPayload> => ({ 
 /** A commitment to be anchored with others in a Merkle batch. `id` names the subject, such as "bid:…". */
 export interface LeafPayload {
   readonly id: string;
-  readonly kind: "bids" | "consents" | "snapshots" | "accessLog";
+  readonly kind: "bids" | "consents" | "snapshots" | "accessLog" | "decisions" | "documents";
   readonly commitment: string;
 }
 export const leafEffect = (payload: LeafPayload): Effect<"leaf", LeafPayload> => ({ type: "leaf", payload });

@@ -1,7 +1,11 @@
 import type { Signer } from "ethers";
 import type { z } from "zod";
 import type { BidView, bidInput, bidTerms } from "../../backend/features/bids/bid-schemas.ts";
-import type { consentInput, consentTerms, revocationInput } from "../../backend/features/consents/consent-schemas.ts";
+import type {
+  consentChangeInput,
+  consentInput,
+  consentTerms,
+} from "../../backend/features/consents/consent-schemas.ts";
 import type { grantInput, grantTerms } from "../../backend/features/grants/grant-schemas.ts";
 import type { enrolment, meta } from "../../backend/features/identity/identity-schemas.ts";
 import { participantIdentity } from "../../backend/features/participants/domain/identity.ts";
@@ -15,6 +19,8 @@ import type {
 import { commitment } from "../../backend/lib/commitment.ts";
 import {
   type ActName,
+  consentGrantHash,
+  consentStates,
   consentsDomain,
   type Domain,
   financingDomain,
@@ -44,7 +50,7 @@ export type GrantBody = z.input<typeof grantInput>;
 export type GrantTerms = z.input<typeof grantTerms>;
 export type ConsentBody = z.input<typeof consentInput>;
 export type ConsentTerms = z.input<typeof consentTerms>;
-export type RevocationBody = z.input<typeof revocationInput>;
+export type ConsentChangeBody = z.input<typeof consentChangeInput>;
 
 const PARTICIPANT_ACTS: ReadonlySet<ActName> = new Set<ActName>([
   "Admission",
@@ -53,12 +59,12 @@ const PARTICIPANT_ACTS: ReadonlySet<ActName> = new Set<ActName>([
   "KeyRotation",
   "RequestEndorsement",
 ]);
-const CONSENT_ACTS: ReadonlySet<ActName> = new Set<ActName>(["Consent", "ConsentRevocation"]);
+const CONSENT_ACTS: ReadonlySet<ActName> = new Set<ActName>(["ConsentGrant", "ConsentChange"]);
 
 export function domainOf(where: Pick<Meta, "chainId" | "contracts">, name: ActName): Domain {
   const { chainId, contracts } = where;
   if (PARTICIPANT_ACTS.has(name)) return participantsDomain(chainId, contracts.participants);
-  if (CONSENT_ACTS.has(name)) return consentsDomain(chainId, contracts.participants);
+  if (CONSENT_ACTS.has(name)) return consentsDomain(chainId, contracts.consents);
   return financingDomain(chainId, contracts.financing);
 }
 
@@ -173,29 +179,32 @@ export async function signGrant(
   return { ...what, signature };
 }
 
+const grantMessage = (holder: string, what: Omit<ConsentBody, "signature">) => ({
+  holder,
+  commitment: commitment(what.salt, what.terms),
+  startsAt: unixSeconds(what.startsAt),
+  expiresAt: unixSeconds(what.expiresAt),
+});
+
+/** The id that the consent will have: the struct hash of what is signed. */
+export const consentIdOf = async (holder: Signer, what: Omit<ConsentBody, "signature">): Promise<string> =>
+  consentGrantHash(grantMessage(await holder.getAddress(), what));
+
 export async function signConsent(
   where: Meta,
   holder: Signer,
-  recipient: string,
   what: Omit<ConsentBody, "signature">,
 ): Promise<ConsentBody> {
-  const signature = await sign(where, holder, "Consent", {
-    id: what.id,
-    holder: await holder.getAddress(),
-    recipient,
-    termsCommitment: commitment(what.salt, what.terms),
-    startsAt: unixSeconds(what.startsAt),
-    expiresAt: unixSeconds(what.expiresAt),
-  });
+  const signature = await sign(where, holder, "ConsentGrant", grantMessage(await holder.getAddress(), what));
   return { ...what, signature };
 }
 
-export async function signRevocation(
+export async function signConsentChange(
   where: Meta,
   holder: Signer,
-  id: string,
-  revokedAt: string,
-): Promise<RevocationBody> {
-  const message = { id, holder: await holder.getAddress(), revokedAt: unixSeconds(revokedAt) };
-  return { revokedAt, signature: await sign(where, holder, "ConsentRevocation", message) };
+  { id, nonce }: { id: string; nonce: number },
+  state: ConsentChangeBody["state"],
+): Promise<ConsentChangeBody> {
+  const message = { consentId: id, state: consentStates[state], nonce: BigInt(nonce) };
+  return { state, nonce, signature: await sign(where, holder, "ConsentChange", message) };
 }

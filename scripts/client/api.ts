@@ -40,10 +40,10 @@ import type {
   AwardBody,
   BidBody,
   ConsentBody,
+  ConsentChangeBody,
   EnrolmentBody,
   GrantBody,
   RequestBody,
-  RevocationBody,
   WithdrawalBody,
 } from "./acts.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
@@ -131,8 +131,8 @@ export class Api {
 
   consent = (body: ConsentBody) => this.transport.post("/consents", body, consent);
   consents = () => this.transport.get("/consents", consentList);
-  revoke = (consentId: string, body: RevocationBody) =>
-    this.transport.post(`/consents/${id(consentId)}/revocation`, body, consent);
+  changeConsent = (consentId: string, body: ConsentChangeBody) =>
+    this.transport.post(`/consents/${id(consentId)}/changes`, body, consent);
   accessLog = (page?: number) => this.transport.get(withQuery("/access-log", { page }), accessLog);
 
   checkGrant = (grantId: string) => this.transport.get(`/audit/grants/${id(grantId)}`, grantCheck);

@@ -1,5 +1,5 @@
 import { Wallet } from "ethers";
-import { hash, sign, type World } from "./world.ts";
+import { hash, type Party, sign, type World } from "./world.ts";
 
 /** By an operator's signature. */
 export async function suspend(world: World, account: string): Promise<void> {
@@ -8,14 +8,17 @@ export async function suspend(world: World, account: string): Promise<void> {
   await world.participants.setStatus(change, world.operator.address, signature);
 }
 
-/** Moves the bank to a new key, and returns that. */
-export async function rotateBank(world: World): Promise<Wallet> {
+/** Moves a participant to a new key, and returns that. */
+export async function rotate(world: World, party: Party & { address: string }): Promise<Wallet> {
   const newKey = new Wallet(hash("new key"));
-  const rotation = { account: world.bank.address, newAccount: newKey.address, nonce: 0n };
+  const nonce = await world.participants.nonceOf(party.address);
+  const rotation = { account: party.address, newAccount: newKey.address, nonce };
   await world.participants.rotateKey(
     rotation,
-    await sign(world, world.bank, "KeyRotation", rotation),
+    await sign(world, party, "KeyRotation", rotation),
     await sign(world, newKey, "KeyRotation", rotation),
   );
   return newKey;
 }
+
+export const rotateBank = (world: World): Promise<Wallet> => rotate(world, world.bank);

@@ -10,6 +10,7 @@ import {
   anchorKinds,
   type Bid,
   bidHash,
+  consentsDomain,
   type Domain,
   type Drawdown,
   type FinancingRequest,
@@ -19,7 +20,9 @@ import {
   type Messages,
   participantKinds,
   participantsDomain,
+  pledgesDomain,
   type Repayment,
+  sealsDomain,
   types,
 } from "../../contracts/typed-data.ts";
 
@@ -68,6 +71,33 @@ export type Participants = With<
   | "hashKeyRotation"
 >;
 export type Anchors = With<"anchor" | "anchoredAt" | "anchorOf">;
+export type Consents = With<
+  "give" | "change" | "consentOf" | "isLive" | "eip712Domain" | "hashConsentGrant" | "hashConsentChange"
+>;
+export type Pledges = With<
+  | "reserve"
+  | "confirm"
+  | "release"
+  | "pledgeOf"
+  | "livePledgeOf"
+  | "eip712Domain"
+  | "hashPledgeReservation"
+  | "hashPledgeConfirmation"
+  | "hashPledgeRelease"
+>;
+export type Seals = With<
+  | "issue"
+  | "setStatus"
+  | "seal"
+  | "sealOf"
+  | "canSeal"
+  | "statusAt"
+  | "sealedAt"
+  | "eip712Domain"
+  | "hashSealIssue"
+  | "hashSealStatusChange"
+  | "hashSealedDocument"
+>;
 export type Relay = With<"execute" | "setTarget" | "isTarget">;
 export type Manager = With<"hasRole" | "grantRole" | "revokeRole">;
 
@@ -85,7 +115,10 @@ export interface World {
   manager: Manager;
   participants: Participants;
   anchors: Anchors;
+  consents: Consents;
   ledger: Ledger;
+  pledges: Pledges;
+  seals: Seals;
   relay: Relay;
   admin: HardhatEthersSigner;
   operator: HardhatEthersSigner;
@@ -103,19 +136,20 @@ export interface World {
 export const hash = (text: string): string => id(text);
 export const DAY = 86_400;
 
-const participantActs: ReadonlySet<ActName> = new Set([
-  "Admission",
-  "Enrolment",
-  "StatusChange",
-  "KeyRotation",
-  "RequestEndorsement",
-]);
+const actsOf: Record<"participants" | "consents" | "pledges" | "seals", readonly ActName[]> = {
+  participants: ["Admission", "Enrolment", "StatusChange", "KeyRotation", "RequestEndorsement"],
+  consents: ["ConsentGrant", "ConsentChange"],
+  pledges: ["PledgeReservation", "PledgeConfirmation", "PledgeRelease"],
+  seals: ["SealIssue", "SealStatusChange", "SealedDocument"],
+};
 
 export function domainOf(world: World, name: ActName): Domain {
   const { chainId, addresses } = world;
-  return participantActs.has(name)
-    ? participantsDomain(chainId, addresses.participants)
-    : financingDomain(chainId, addresses.financing);
+  if (actsOf.participants.includes(name)) return participantsDomain(chainId, addresses.participants);
+  if (actsOf.consents.includes(name)) return consentsDomain(chainId, addresses.consents);
+  if (actsOf.pledges.includes(name)) return pledgesDomain(chainId, addresses.pledges);
+  if (actsOf.seals.includes(name)) return sealsDomain(chainId, addresses.seals);
+  return financingDomain(chainId, addresses.financing);
 }
 
 export const sign = <Name extends ActName>(
@@ -146,7 +180,10 @@ export async function deployWorld(connection: Connection): Promise<World> {
     manager: await at<Manager>("AccessManager", addresses.accessManager),
     participants: await at<Participants>("ParticipantRegistry", addresses.participants),
     anchors: await at<Anchors>("AnchorRegistry", addresses.anchors),
+    consents: await at<Consents>("ConsentRegistry", addresses.consents),
     ledger: await at<Ledger>("FinancingLedger", addresses.financing),
+    pledges: await at<Pledges>("PledgeRegistry", addresses.pledges),
+    seals: await at<Seals>("SealRegistry", addresses.seals),
     relay: await at<Relay>("Relay", addresses.relay),
     admin: admin!,
     operator: operator!,

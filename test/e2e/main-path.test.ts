@@ -237,7 +237,7 @@ describe("the whole path through the web pages", function () {
     await desk.click("consent-sign");
     for (const bank of banks) {
       const row = desk.page.locator("tr").filter({ hasText: bank.name });
-      await row.locator('[data-testid="anchor"][data-state="confirmed"]').waitFor({ timeout: 30_000 });
+      await row.locator('[data-testid="receipt"][data-state="confirmed"]').waitFor({ timeout: 30_000 });
     }
     await desk.record("enterprise-consents");
   });

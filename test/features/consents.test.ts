@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { RequestView } from "../../backend/features/requests/request-schemas.ts";
-import { signRevocation } from "../../scripts/client/acts.ts";
+import { signConsentChange } from "../../scripts/client/acts.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import { keyringOf, newPhrase } from "../../scripts/client/keys.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
@@ -52,11 +52,13 @@ describe("consents and the access log", function () {
     await bank.profileFor(opened.id);
     const recordId = (await api.profile()).indicators.flatMap(({ recordIds }) => recordIds)[0]!;
     await bank.record(recordId);
-    const revocation = await signRevocation(path.meta, keys.main, consent.id, secondsFromNow(0));
-    expect((await api.revoke(consent.id, revocation)).state).to.equal("revoked");
+    const revocation = await signConsentChange(path.meta, keys.main, consent, "revoked");
+    expect((await api.changeConsent(consent.id, revocation)).state).to.equal("revoked");
     await refused(bank.profileFor(opened.id), 403, "consent.required");
     await refused(bank.record(recordId), 404);
-    expect((await api.revoke(consent.id, revocation)).state, "said again").to.equal("revoked");
+    expect((await api.changeConsent(consent.id, revocation)).state, "said again").to.equal("revoked");
+    const resume = await signConsentChange(fresh.meta, keys.main, { id: consent.id, nonce: 1 }, "active");
+    await refused(api.changeConsent(consent.id, resume), 409, "consent.final");
   });
 
   it("is used up by one read when it says so", async () => {
@@ -83,9 +85,31 @@ describe("consents and the access log", function () {
     const stranger = keyringOf(newPhrase());
     await refused(give("firstBank", { signer: stranger }), 422, "signature.wrong");
     const consent = await give("firstBank");
-    const forged = await signRevocation(path.meta, stranger.main, consent.id, secondsFromNow(0));
-    await refused(api.revoke(consent.id, forged), 422, "signature.wrong");
+    const forged = await signConsentChange(path.meta, stranger.main, consent, "revoked");
+    await refused(api.changeConsent(consent.id, forged), 422, "signature.wrong");
     await read("firstBank");
+  });
+
+  it("is paused and resumed, each change signed once, and all of it on chain", async () => {
+    const { keys } = await path.party("enterprise");
+    const consent = await give("firstBank");
+    const pause = await signConsentChange(path.meta, keys.main, consent, "paused");
+    const paused = await api.changeConsent(consent.id, pause);
+    expect(paused).to.deep.include({ state: "paused", nonce: 1 });
+    await refused(read("firstBank"), 403, "consent.required");
+    const resumed = await api.changeConsent(
+      consent.id,
+      await signConsentChange(path.meta, keys.main, paused, "active"),
+    );
+    expect(resumed).to.deep.include({ state: "active", nonce: 2 });
+    await read("firstBank");
+    await refused(api.changeConsent(consent.id, pause), 409, "conflict");
+    const last = await waitFor("the change to be on chain", async () => {
+      const found = (await api.consents()).items.find(({ id }) => id === consent.id)!;
+      return found.receipt.state === "confirmed" ? found : undefined;
+    });
+    expect(last.receipt.kind).to.equal("consent.change");
+    expect((await api.receipt(consent.id)).state).to.equal("confirmed");
   });
 
   it("signed for one bank can't be turned to another", async () => {

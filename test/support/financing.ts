@@ -84,8 +84,7 @@ export async function consentBody(
 ) {
   const { me, keys, api } = await path.party("enterprise");
   const recipient = (await path.party(bank)).me.participant;
-  return signConsent(path.meta, (changes.signer ?? keys).main, recipient.address!, {
-    id: newSalt(),
+  return signConsent(path.meta, (changes.signer ?? keys).main, {
     terms: {
       holder: { id: me.participant.id, uscc: me.participant.uscc! },
       recipient: { id: recipient.id, name: recipient.name },

@@ -1,17 +1,27 @@
-import { id as keccakOfText } from "ethers";
+import { randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { getBytes, hexlify, id as keccakOfText } from "ethers";
 import { type AnchorKind, anchorKinds } from "../../../contracts/typed-data.ts";
 import { actEffect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { Hex32 } from "../../lib/hex.ts";
 import { newId } from "../../lib/ids.ts";
-import { merkleTree } from "../../lib/merkle.ts";
+import { buildTree } from "../../lib/merkle/build-tree.ts";
+import { HASH, nodeOf } from "../../lib/merkle/tree-builder.ts";
+import { merkleLeaf, verifyMerkleProof } from "../../lib/merkle.ts";
 import type { AnchorState, Receipt } from "../../lib/schemas.ts";
 import type { ActDocument, ActStore } from "./act-store.ts";
 import type { LeafDocument, LeafStore, MerkleBatchDocument } from "./leaf-store.ts";
 
-/** The most commitments in one tree; larger sets are cut into several. */
+/** The most commitments that a set of records is anchored with; larger ones are cut into several. */
 export const MAX_LEAVES = 200_000;
-const MAX_SINGLE_LEAVES = 2_000;
+/** The most single leaves of one round. */
+const MAX_SINGLE_LEAVES = 32_768;
+/** Commitments turned into bytes before others have their turn. */
+const SLICE = 10_000;
+/** Removal of what crashes left is looked for so often. */
+const CLEANING_MS = 600_000;
+const LEAST_BIDS = 8;
 
 export interface LeafProof {
   root: Hex32;
@@ -30,6 +40,7 @@ export interface AnchoringService {
   batchAnchor(batchId: string): Promise<AnchorState>;
   /** Null while the leaf isn't in a batch. */
   proofOfLeaf(leafId: string): Promise<LeafProof | null>;
+  /** Null when there is no such batch, or the commitment isn't in it. */
   proofInBatch(batchId: string, commitment: Hex32): Promise<LeafProof | null>;
   /** Anchors a set of commitments as one batch; the same batch id again changes nothing. */
   anchorBatch(batchId: string, kind: AnchorKind, commitments: readonly Hex32[]): Promise<void>;
@@ -63,13 +74,23 @@ function anchorOfAct(root: Hex32, act: ActDocument | undefined): AnchorState {
   };
 }
 
-const bytesOf = (commitments: readonly Hex32[]): Buffer =>
-  Buffer.concat(commitments.map((commitment) => Buffer.from(commitment.slice(2), "hex")));
-
-function commitmentsIn(values: Buffer | { buffer: Uint8Array }): Hex32[] {
-  const bytes = Buffer.from("buffer" in values && !(values instanceof Uint8Array) ? values.buffer : (values as Buffer));
-  return Array.from({ length: bytes.length / 32 }, (_, i) => `0x${bytes.toString("hex", i * 32, i * 32 + 32)}`);
+async function bytesOf(commitments: readonly Hex32[], padding: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = Buffer.from(new ArrayBuffer((commitments.length + padding) * HASH));
+  for (let i = 0; i < commitments.length; i++) {
+    if (bytes.write(commitments[i]!.slice(2), i * HASH, "hex") !== HASH)
+      throw new RangeError(`${commitments[i]} is no commitment`);
+    if (i % SLICE === SLICE - 1) await nextTurn();
+  }
+  randomBytes(padding * HASH).copy(bytes, commitments.length * HASH);
+  return bytes;
 }
+
+/**
+ * A bid batch is filled up with random commitments, nobody's, to a power of two: the chain shows a batch's count, and
+ * that a lone institution has bid is not for the others to know.
+ */
+const paddingOf = (kind: AnchorKind, count: number): number =>
+  kind === "bids" ? Math.max(LEAST_BIDS, 2 ** Math.ceil(Math.log2(count))) - count : 0;
 
 export function createAnchoringService(
   acts: ActStore,
@@ -78,6 +99,7 @@ export function createAnchoringService(
   onWork: () => void,
 ): AnchoringService {
   const { leaves, batches } = store;
+  let nextCleaning = 0;
 
   async function insertBatch(
     batchId: string,
@@ -85,38 +107,37 @@ export function createAnchoringService(
     commitments: readonly Hex32[],
     leafIds: string[],
   ): Promise<void> {
-    const { root } = merkleTree(commitments);
+    const nodes = await buildTree(await bytesOf(commitments, paddingOf(kind, commitments.length)));
+    const root = hexlify(nodeOf(nodes, 1));
     // One root is one act, whoever asks: the registry takes a root once.
     const actId = keccakOfText(`anchor:${root}`);
-    const data = registry.encodeAnchor(root, anchorKinds[kind], commitments.length);
+    const data = registry.encodeAnchor(root, anchorKinds[kind], nodes.count);
     const effect = actEffect({ id: actId, kind: `anchor.${kind}`, target: registry.address, data, gasLimit: 400_000 });
     const inserted = await store.insertBatch(
       batchId,
-      {
-        kind,
-        root,
-        count: commitments.length,
-        values: bytesOf(commitments),
-        leafIds,
-        marked: leafIds.length === 0,
-        actId,
-        createdAt: new Date(),
-      },
+      { kind, root, leafIds, marked: leafIds.length === 0, actId, createdAt: new Date() },
+      nodes,
       [effect],
     );
     if (inserted) onWork();
   }
 
-  async function markLeaves(batch: Pick<MerkleBatchDocument, "_id" | "leafIds">): Promise<void> {
-    await leaves.updateMany({ _id: { $in: batch.leafIds } }, { $set: { batchId: batch._id } });
-    await batches.updateOne({ _id: batch._id }, { $set: { marked: true } });
+  async function proofFrom(batchId: string, commitment: Hex32): Promise<LeafProof | null> {
+    const batch = await batches.findById(batchId).lean<MerkleBatchDocument>();
+    const siblings = batch && (await store.pathOf(batch, getBytes(merkleLeaf(commitment))));
+    if (!siblings) return null;
+    const path = siblings.map((hash) => hexlify(hash));
+    // A piece that was damaged in the store must not pass for a proof.
+    if (!verifyMerkleProof(batch.root, commitment, path)) throw new Error(`the Merkle tree of ${batchId} is damaged`);
+    return { root: batch.root, path, anchor: anchorOfAct(batch.root, (await acts.find(batch.actId)) ?? undefined) };
   }
 
-  async function proofFrom(batch: MerkleBatchDocument | null, commitment: Hex32): Promise<LeafProof | null> {
-    if (!batch) return null;
-    const act = (await acts.find(batch.actId)) ?? undefined;
-    const path = merkleTree(commitmentsIn(batch.values)).proof(commitment);
-    return { root: batch.root, path, anchor: anchorOfAct(batch.root, act) };
+  async function removeAbandonedTrees(): Promise<void> {
+    if (Date.now() < nextCleaning) return;
+    await store.trees.removeAbandoned(
+      async (batchId) => (await batches.findById(batchId, { treeId: 1 }).lean<MerkleBatchDocument>())?.treeId,
+    );
+    nextCleaning = Date.now() + CLEANING_MS;
   }
 
   const service: AnchoringService = {
@@ -152,15 +173,17 @@ export function createAnchoringService(
     async proofOfLeaf(leafId) {
       const leaf = await leaves.findById(leafId).lean<LeafDocument>();
       if (!leaf?.batchId) return null;
-      return proofFrom(await batches.findById(leaf.batchId).lean<MerkleBatchDocument>(), leaf.commitment);
+      return proofFrom(leaf.batchId, leaf.commitment);
     },
-    async proofInBatch(batchId, commitment) {
-      return proofFrom(await batches.findById(batchId).lean<MerkleBatchDocument>(), commitment);
+    proofInBatch: proofFrom,
+    async anchorBatch(batchId, kind, commitments) {
+      if (await batches.exists({ _id: batchId })) return;
+      await insertBatch(batchId, kind, commitments, []);
     },
-    anchorBatch: (batchId, kind, commitments) => insertBatch(batchId, kind, commitments, []),
     async batchLeaves() {
+      await removeAbandonedTrees();
       for (const left of await batches.find({ marked: false }, { leafIds: 1 }).lean<MerkleBatchDocument[]>())
-        await markLeaves(left);
+        await store.markLeaves(left);
       const waiting = await leaves
         .find({ batchId: null })
         .sort({ order: 1 })
@@ -175,7 +198,7 @@ export function createAnchoringService(
           chosen.map(({ commitment }) => commitment),
           batch.leafIds,
         );
-        await markLeaves(batch);
+        await store.markLeaves(batch);
       }
       return waiting.length === MAX_SINGLE_LEAVES;
     },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { hex32 } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
-import { accessLog, consent, consentInput, consentList, revocationInput } from "./consent-schemas.ts";
+import { accessLog, consent, consentChangeInput, consentInput, consentList } from "./consent-schemas.ts";
 import type { ConsentService } from "./consent-service.ts";
 
 export function consentRoutes(api: Api, consents: ConsentService): void {
@@ -29,13 +29,13 @@ export function consentRoutes(api: Api, consents: ConsentService): void {
   });
   api.add({
     method: "post",
-    path: "/consents/:id/revocation",
+    path: "/consents/:id/changes",
     access: ["enterprise"],
-    summary: "Revoke a consent, signed; it holds from the next request on",
+    summary: "Pause, resume or revoke a consent, signed; it holds from the next request on",
     params: z.object({ id: hex32 }),
-    body: revocationInput,
+    body: consentChangeInput,
     answer: consent,
-    handle: ({ actor, params, body }) => consents.revoke(actor.participantId, params.id, body),
+    handle: ({ actor, params, body }) => consents.change(actor.participantId, params.id, body),
   });
   api.add({
     method: "get",

@@ -1,20 +1,23 @@
 import type { z } from "zod";
-import { type Consent, consentHash, consentRevocationHash } from "../../../contracts/typed-data.ts";
+import { consentGrantHash, consentStates, structHash } from "../../../contracts/typed-data.ts";
 import type { ChainContext } from "../../lib/chain-context.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";
-import { type Effect, leafEffect } from "../../lib/effects.ts";
+import { actEffect, type Effect, leafEffect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { randomSalt } from "../../lib/hash.ts";
 import { newId } from "../../lib/ids.ts";
-import type { AnchorState } from "../../lib/schemas.ts";
+import type { AnchorState, Receipt } from "../../lib/schemas.ts";
 import { wholeSeconds } from "../../lib/signatures.ts";
-import type { accessLog, ConsentView, consentInput, revocationInput } from "./consent-schemas.ts";
+import type { accessLog, ConsentView, consentChangeInput, consentInput } from "./consent-schemas.ts";
 import type { ConsentDocument, ConsentStore } from "./consent-store.ts";
+import { canChangeConsent } from "./domain/consent-states.ts";
 
 const PAGE_SIZE = 50;
-/** A revocation is signed for the moment it is sent. */
-const REVOCATION_SLACK_MS = 5 * 60_000;
+const GAS_LIMIT = 300_000;
+
+const changedMeanwhile = () =>
+  new DomainError("conflict", "the consent was changed meanwhile", { field: "nonce", fix: "load it and sign again" });
 
 interface Party {
   _id: string;
@@ -37,7 +40,8 @@ export interface AccessRecord {
 
 export interface ConsentService {
   give(holderId: string, input: z.output<typeof consentInput>): Promise<ConsentView>;
-  revoke(holderId: string, id: string, input: z.output<typeof revocationInput>): Promise<ConsentView>;
+  /** Pauses, resumes or revokes; it holds from the next read on. Saying again what holds already changes nothing. */
+  change(holderId: string, id: string, input: z.output<typeof consentChangeInput>): Promise<ConsentView>;
   list(party: { holderId: string } | { recipientId: string }): Promise<ConsentView[]>;
   liveFor(recipientId: string, filter: { holderId?: string; requestId?: string }): Promise<ConsentDocument[]>;
   /** Counts and logs one read under a live consent, in one write. Throws consent.required, which is logged as well. */
@@ -59,23 +63,29 @@ export function createConsentService(
     knownCatalogs: ReadonlySet<string>;
     ownsRequest(holderId: string, requestId: string): Promise<boolean>;
     anchorsOf(leafIds: readonly string[]): Promise<Map<string, AnchorState>>;
+    receiptsOf(acts: readonly { actId: string; kind: string; createdAt: Date }[]): Promise<Receipt[]>;
   },
   clock: Clock,
   onWork: () => void,
 ): ConsentService {
   const stateOf = (consent: ConsentDocument): ConsentView["state"] => {
-    if (consent.revokedAt) return "revoked";
+    if (consent.state === "revoked") return "revoked";
     if (consent.expiresAt <= clock.now()) return "expired";
-    return consent.terms.mode === "once" && consent.reads > 0 ? "used" : "active";
+    return consent.terms.mode === "once" && consent.reads > 0 ? "used" : consent.state;
   };
-  const leafIdOf = (consent: ConsentDocument): string =>
-    consent.revokedAt ? `consent-revocation:${consent._id}` : `consent:${consent._id}`;
+  function latestAct({ _id, changes, givenAt }: ConsentDocument): { actId: string; kind: string; createdAt: Date } {
+    const last = changes.at(-1);
+    return last
+      ? { actId: last.actId, kind: "consent.change", createdAt: last.at }
+      : { actId: _id, kind: "consent.give", createdAt: givenAt };
+  }
 
   async function viewsOf(consents: readonly ConsentDocument[]): Promise<ConsentView[]> {
-    const anchors = await ports.anchorsOf(consents.map(leafIdOf));
-    return consents.map((consent) => ({
+    const receipts = await ports.receiptsOf(consents.map(latestAct));
+    return consents.map((consent, i) => ({
       id: consent._id,
       state: stateOf(consent),
+      nonce: consent.nonce,
       terms: consent.terms,
       holder: consent.holder,
       recipient: consent.recipient,
@@ -83,7 +93,7 @@ export function createConsentService(
       expiresAt: consent.expiresAt.toISOString(),
       ...(consent.revokedAt ? { revokedAt: consent.revokedAt.toISOString() } : {}),
       reads: consent.reads,
-      anchor: anchors.get(leafIdOf(consent)) ?? { state: "waiting" },
+      receipt: receipts[i]!,
     }));
   }
 
@@ -105,7 +115,7 @@ export function createConsentService(
 
   const service: ConsentService = {
     async give(holderId, input) {
-      const { terms, salt, id } = input;
+      const { terms, salt } = input;
       const bad = (field: string, reason: string, fix: string) =>
         new DomainError("consent.invalid", reason, { field, fix, status: 400 });
       const holder = await ports.requireActive(holderId);
@@ -122,15 +132,10 @@ export function createConsentService(
       const expiresAt = wholeSeconds(input.expiresAt, "expiresAt");
       if (expiresAt <= startsAt || expiresAt * 1000 <= clock.now().getTime())
         throw bad("expiresAt", "the consent would never be live", "let it end after it starts, in the future");
-      const message: Consent = {
-        id,
-        holder: holder.address,
-        recipient: recipient.address,
-        termsCommitment: commitment(salt, terms),
-        startsAt,
-        expiresAt,
-      };
-      await chain.requireSignature(chain.consentsDomain, "Consent", message, input.signature, holder.address);
+      const message = { holder: holder.address, commitment: commitment(salt, terms), startsAt, expiresAt };
+      await chain.requireSignature(chain.consentsDomain, "ConsentGrant", message, input.signature, holder.address);
+      const id = consentGrantHash(message);
+      const data = chain.consents.encodeFunctionData("give", [message, input.signature]);
       const consent = await store.insert(
         id,
         {
@@ -140,47 +145,45 @@ export function createConsentService(
           recipient: { id: recipient._id, name: recipient.name, address: recipient.address },
           startsAt: new Date(startsAt * 1000),
           expiresAt: new Date(expiresAt * 1000),
+          givenAt: clock.now(),
           signature: input.signature,
+          state: "active",
+          nonce: 0,
+          changes: [],
           reads: 0,
         },
-        [leafEffect({ id: `consent:${id}`, kind: "consents", commitment: consentHash(message) })],
+        [actEffect({ id, kind: "consent.give", target: chain.contracts.consents, data, gasLimit: GAS_LIMIT })],
       );
       onWork();
       return (await viewsOf([consent]))[0]!;
     },
 
-    async revoke(holderId, id, input) {
+    async change(holderId, id, { state, nonce, signature }) {
       const consent = await store.find(id);
       if (consent?.holder.id !== holderId) throw new DomainError("notFound", "you gave no such consent");
-      const revokedAt = wholeSeconds(input.revokedAt, "revokedAt");
-      if (Math.abs(revokedAt * 1000 - clock.now().getTime()) > REVOCATION_SLACK_MS) {
-        throw new DomainError("consent.invalid", "revokedAt is not now", {
-          field: "revokedAt",
-          status: 400,
-          fix: "sign the present time",
+      if (consent.state === state) return (await viewsOf([consent]))[0]!;
+      if (!canChangeConsent(consent.state, state))
+        throw new DomainError("consent.final", `a consent that is ${consent.state} can't become ${state}`, {
+          field: "state",
+          fix: "give a new consent",
         });
-      }
-      const message = { id, holder: consent.holder.address, revokedAt };
-      await chain.requireSignature(
-        chain.consentsDomain,
-        "ConsentRevocation",
-        message,
-        input.signature,
-        consent.holder.address,
-      );
-      const leaf = leafEffect({
-        id: `consent-revocation:${id}`,
-        kind: "consents",
-        commitment: consentRevocationHash(message),
+      if (consent.nonce !== nonce) throw changedMeanwhile();
+      const holder = await ports.requireActive(holderId);
+      const message = { consentId: id, state: consentStates[state], nonce: BigInt(nonce) };
+      await chain.requireSignature(chain.consentsDomain, "ConsentChange", message, signature, holder.address);
+      const actId = structHash("ConsentChange", message);
+      const data = chain.consents.encodeFunctionData("change", [message, signature]);
+      const act = actEffect({
+        id: actId,
+        kind: "consent.change",
+        target: chain.contracts.consents,
+        data,
+        gasLimit: GAS_LIMIT,
       });
-      const revoked = await store.revoke(
-        id,
-        { revokedAt: new Date(revokedAt * 1000), revocationSignature: input.signature },
-        [leaf],
-      );
+      const changed = await store.change(consent, { actId, state, nonce, at: clock.now(), signature }, [act]);
+      if (!changed) throw changedMeanwhile();
       onWork();
-      // Revoked before: revocation is final, and saying it again changes nothing.
-      return (await viewsOf([revoked ?? (await store.find(id))!]))[0]!;
+      return (await viewsOf([changed]))[0]!;
     },
 
     list: async (party) => viewsOf(await store.list(party)),

@@ -11,6 +11,15 @@ import {
   withEffects,
 } from "../../platform/mongo/aggregate.ts";
 import type { consentTerms } from "./consent-schemas.ts";
+import type { SignedConsentState } from "./domain/consent-states.ts";
+
+export interface ConsentChangeRecord {
+  actId: string;
+  state: SignedConsentState;
+  nonce: number;
+  at: Date;
+  signature: string;
+}
 
 export interface ConsentFields {
   terms: z.infer<typeof consentTerms>;
@@ -19,9 +28,13 @@ export interface ConsentFields {
   recipient: { id: string; name: string; address: string };
   startsAt: Date;
   expiresAt: Date;
+  givenAt: Date;
   signature: string;
+  state: SignedConsentState;
+  /** Of the next change. */
+  nonce: number;
+  changes: ConsentChangeRecord[];
   revokedAt?: Date | undefined;
-  revocationSignature?: string | undefined;
   reads: number;
 }
 export type ConsentDocument = ConsentFields & AggregateFields;
@@ -40,12 +53,13 @@ export interface AccessEntryDocument extends AggregateFields {
 export interface ConsentStore {
   insert(id: string, fields: ConsentFields, effects: readonly Effect[]): Promise<ConsentDocument>;
   find(id: string): Promise<ConsentDocument | null>;
-  revoke(
-    id: string,
-    change: { revokedAt: Date; revocationSignature: string },
+  /** Null when the consent was changed meanwhile. */
+  change(
+    consent: ConsentDocument,
+    change: ConsentChangeRecord,
     effects: readonly Effect[],
   ): Promise<ConsentDocument | null>;
-  /** Live now, newest first: not revoked, begun, not expired. */
+  /** Live now, newest first: neither paused nor revoked, begun, not expired. */
   live(filter: { recipientId: string; holderId?: string; requestId?: string }, now: Date): Promise<ConsentDocument[]>;
   /** Counts one read of a consent that is still live at this very write; null when it isn't any more. */
   countRead(consent: ConsentDocument, now: Date, effects: readonly Effect[]): Promise<ConsentDocument | null>;
@@ -66,9 +80,17 @@ export function createConsentStore(connection: Connection): ConsentStore {
     recipient: { type: { id: String, name: String, address: String }, required: true, _id: false },
     startsAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
+    givenAt: { type: Date, required: true },
     signature: { type: String, required: true },
+    state: { type: String, required: true },
+    nonce: { type: Number, required: true },
+    changes: [
+      new Schema<ConsentChangeRecord>(
+        { actId: String, state: String, nonce: Number, at: Date, signature: String },
+        { _id: false, strict: "throw" },
+      ),
+    ],
     revokedAt: Date,
-    revocationSignature: String,
     reads: { type: Number, required: true },
   });
   consentSchema.index({ "holder.id": 1, _id: 1 });
@@ -88,7 +110,7 @@ export function createConsentStore(connection: Connection): ConsentStore {
   accessSchema.set("collection", "accessLog");
   const consents = connection.model("Consent", consentSchema) as unknown as Model<ConsentDocument>;
   const accesses = connection.model("AccessEntry", accessSchema) as unknown as Model<AccessEntryDocument>;
-  const liveAt = (now: Date) => ({ revokedAt: null, startsAt: { $lte: now }, expiresAt: { $gt: now } });
+  const liveAt = (now: Date) => ({ state: "active" as const, startsAt: { $lte: now }, expiresAt: { $gt: now } });
   return {
     async insert(id, fields, effects) {
       try {
@@ -96,17 +118,28 @@ export function createConsentStore(connection: Connection): ConsentStore {
         return created.toObject() as ConsentDocument;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
-        throw new DomainError("consent.exists", "a consent with this id exists", {
-          field: "id",
-          fix: "draw 32 new random bytes",
+        throw new DomainError("consent.exists", "this consent was given before", {
+          field: "salt",
+          fix: "draw a new salt and sign again",
         });
       }
     },
     find: (id) => consents.findById(id).lean<ConsentDocument>(),
-    revoke: (id, change, effects) =>
-      consents
-        .findOneAndUpdate({ _id: id, revokedAt: null }, changeWithEffects(change, effects), { returnDocument: "after" })
-        .lean<ConsentDocument>(),
+    change: ({ _id, nonce }, change, effects) => {
+      const set = {
+        state: change.state,
+        nonce: nonce + 1,
+        ...(change.state === "revoked" ? { revokedAt: change.at } : {}),
+      };
+      const update = changeWithEffects(set, effects);
+      return consents
+        .findOneAndUpdate(
+          { _id, nonce },
+          { ...update, $push: { ...update.$push, changes: change } },
+          { returnDocument: "after" },
+        )
+        .lean<ConsentDocument>();
+    },
     live: ({ recipientId, holderId, requestId }, now) =>
       consents
         .find({

@@ -65,8 +65,11 @@ export const meta = z
     contracts: z.object({
       accessManager: address,
       participants: address,
-      anchors: address,
+      consents: address,
       financing: address,
+      pledges: address,
+      seals: address,
+      anchors: address,
       relay: address,
     }),
     time: isoTime,

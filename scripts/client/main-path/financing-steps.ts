@@ -1,6 +1,15 @@
 import type { BidView } from "../../../backend/features/bids/bid-schemas.ts";
 import type { RequestView } from "../../../backend/features/requests/request-schemas.ts";
-import { type BidTerms, signAward, signBid, signConsent, signGrant, signRequest } from "../acts.ts";
+import {
+  type BidTerms,
+  type ConsentBody,
+  consentIdOf,
+  signAward,
+  signBid,
+  signConsent,
+  signGrant,
+  signRequest,
+} from "../acts.ts";
 import type { ProductBody } from "../api.ts";
 import { newKeyIndex, newSalt } from "../keys.ts";
 import { DAY, secondsFromNow } from "../times.ts";
@@ -124,28 +133,25 @@ async function giveConsents(path: Path): Promise<StepResult> {
   const lines: string[] = [];
   for (const bank of BANKS) {
     const recipient = (await path.party(bank)).me.participant;
-    const id = await path.memory.once(`${bank}.consentId`, newSalt);
-    const given = (await api.consents()).items.find((consent) => consent.id === id);
-    if (!given) {
-      const body = await signConsent(path.meta, keys.main, recipient.address!, {
-        id,
-        terms: {
-          holder: { id: me.participant.id, uscc: me.participant.uscc! },
-          recipient: { id: recipient.id, name: recipient.name },
-          requestId: request.id,
-          purpose: "creditReview",
-          catalogs,
-          mode: "periodic",
-        },
-        salt: await path.memory.once(`${bank}.consentSalt`, newSalt),
-        startsAt: await path.memory.once(`${bank}.consentFrom`, () => secondsFromNow(0)),
-        expiresAt: await path.memory.once(`${bank}.consentUntil`, () => secondsFromNow(30 * DAY)),
-      });
-      await api.consent(body);
-    }
+    const what: Omit<ConsentBody, "signature"> = {
+      terms: {
+        holder: { id: me.participant.id, uscc: me.participant.uscc! },
+        recipient: { id: recipient.id, name: recipient.name },
+        requestId: request.id,
+        purpose: "creditReview",
+        catalogs,
+        mode: "periodic",
+      },
+      salt: await path.memory.once(`${bank}.consentSalt`, newSalt),
+      startsAt: await path.memory.once(`${bank}.consentFrom`, () => secondsFromNow(0)),
+      expiresAt: await path.memory.once(`${bank}.consentUntil`, () => secondsFromNow(30 * DAY)),
+    };
+    const id = await consentIdOf(keys.main, what);
+    const given =
+      (await api.consents()).items.find((consent) => consent.id === id) ??
+      (await api.consent(await signConsent(path.meta, keys.main, what)));
     lines.push(`${recipient.name} may read ${catalogs.length} catalogs for 30 days`);
-    const readAnchor = async () => (await api.consents()).items.find((consent) => consent.id === id)!.anchor;
-    transactions.push(anchorSource(`consent for ${bank}`, readAnchor));
+    transactions.push(receiptSource(`consent for ${bank}`, api, given.receipt));
   }
   return { lines, transactions };
 }

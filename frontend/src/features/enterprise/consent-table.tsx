@@ -1,20 +1,21 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Popconfirm, Tag } from "antd";
+import { Button, Popconfirm, Space, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { ConsentView } from "../../../../backend/features/consents/consent-schemas.ts";
-import { AnchorTag } from "../../components/anchor-tag.tsx";
 import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
+import { ReceiptTag } from "../../components/receipt-tag.tsx";
 import { api } from "../../lib/api.ts";
 import { formatCount, formatDate } from "../../lib/format.ts";
 import { useAction } from "../../lib/use-action.ts";
 import { useSigner } from "../session/signer-context.ts";
 import { useMeta } from "../session/use-account.ts";
-import { signRevocation } from "./signed-acts.ts";
+import { signConsentChange } from "./signed-acts.ts";
 
 const colors: Record<ConsentView["state"], string> = {
   active: "green",
+  paused: "orange",
   revoked: "red",
   expired: "default",
   used: "default",
@@ -26,10 +27,13 @@ export function ConsentTable({ consents }: { consents: ConsentView[] }) {
   const signer = useSigner();
   const meta = useMeta();
   const client = useQueryClient();
-  const revoke = useAction(async (consent: ConsentView) => {
-    const input = await signRevocation(signer, meta, consent);
-    await api.post<ConsentView>(`/consents/${consent.id}/revocation`, input);
-    await client.invalidateQueries({ queryKey: ["consents"] });
+  const change = useAction(async (consent: ConsentView, state: "active" | "paused" | "revoked") => {
+    try {
+      const input = await signConsentChange(signer, meta, consent, state);
+      await api.post<ConsentView>(`/consents/${consent.id}/changes`, input);
+    } finally {
+      await client.invalidateQueries({ queryKey: ["consents"] });
+    }
   });
   const columns: DataColumn<ConsentView>[] = [
     { key: "recipient", title: t("consent.recipient"), lead: true, render: (consent) => consent.recipient.name },
@@ -67,7 +71,7 @@ export function ConsentTable({ consents }: { consents: ConsentView[] }) {
           <Tag color={colors[consent.state]} data-testid="consent-state" data-state={consent.state}>
             {t(`common:consentState.${consent.state}`)}
           </Tag>
-          <AnchorTag anchor={consent.anchor} />
+          <ReceiptTag key={consent.receipt.id} receipt={consent.receipt} />
         </>
       ),
     },
@@ -75,23 +79,38 @@ export function ConsentTable({ consents }: { consents: ConsentView[] }) {
       key: "actions",
       title: t("common:actions"),
       render: (consent) =>
-        consent.state === "active" && (
-          <Popconfirm
-            title={t("consent.revokeConfirm", { name: consent.recipient.name })}
-            okText={t("consent.revoke")}
-            okButtonProps={{ danger: true, "data-testid": "consent-revoke-confirm" }}
-            onConfirm={() => void revoke.run(consent)}
-          >
-            <Button size="small" danger loading={revoke.pending} data-testid={`consent-revoke-${consent.recipient.id}`}>
-              {t("consent.revoke")}
+        (consent.state === "active" || consent.state === "paused") && (
+          <Space size={4}>
+            <Button
+              size="small"
+              loading={change.pending}
+              onClick={() => void change.run(consent, consent.state === "active" ? "paused" : "active")}
+              data-testid={`consent-${consent.state === "active" ? "pause" : "resume"}-${consent.recipient.id}`}
+            >
+              {t(consent.state === "active" ? "consent.pause" : "consent.resume")}
             </Button>
-          </Popconfirm>
+            <Popconfirm
+              title={t("consent.revokeConfirm", { name: consent.recipient.name })}
+              okText={t("consent.revoke")}
+              okButtonProps={{ danger: true, "data-testid": "consent-revoke-confirm" }}
+              onConfirm={() => void change.run(consent, "revoked")}
+            >
+              <Button
+                size="small"
+                danger
+                loading={change.pending}
+                data-testid={`consent-revoke-${consent.recipient.id}`}
+              >
+                {t("consent.revoke")}
+              </Button>
+            </Popconfirm>
+          </Space>
         ),
     },
   ];
   return (
     <div className="rq-stack">
-      {revoke.error !== undefined && <ProblemAlert error={revoke.error} />}
+      {change.error !== undefined && <ProblemAlert error={change.error} />}
       <DataTable
         label={t("consent.given")}
         columns={columns}

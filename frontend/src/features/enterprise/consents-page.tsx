@@ -5,13 +5,12 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { consentsQuery } from "../../lib/queries.ts";
-import { anchoringInterval } from "./anchoring-interval.ts";
 import { ConsentForm } from "./consent-form.tsx";
 import { ConsentTable } from "./consent-table.tsx";
 
 export function ConsentsPage() {
   const { t } = useTranslation("enterprise");
-  const query = useQuery({ ...consentsQuery, refetchInterval: anchoringInterval });
+  const query = useQuery(consentsQuery);
   const holders = new Set(
     (query.data?.items ?? [])
       .filter(({ state, terms }) => state === "active" && terms.requestId === undefined)

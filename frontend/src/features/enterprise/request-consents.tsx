@@ -5,14 +5,13 @@ import type { RequestView } from "../../../../backend/features/requests/request-
 import { EmptyState } from "../../components/empty-state.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { consentsQuery } from "../../lib/queries.ts";
-import { anchoringInterval } from "./anchoring-interval.ts";
 import { ConsentForm } from "./consent-form.tsx";
 import { ConsentTable } from "./consent-table.tsx";
 
 /** Who may read the profile for this request, and letting more do so. */
 export function RequestConsents({ request }: { request: RequestView }) {
   const { t } = useTranslation("enterprise");
-  const query = useQuery({ ...consentsQuery, refetchInterval: anchoringInterval });
+  const query = useQuery(consentsQuery);
   return (
     <QueryView query={query}>
       {(data) => {

@@ -1,13 +1,20 @@
 import type { z } from "zod";
 import type { BidView } from "../../../../backend/features/bids/bid-schemas.ts";
 import type {
+  ConsentView,
+  consentChangeInput,
   consentInput,
   consentTerms,
-  revocationInput,
 } from "../../../../backend/features/consents/consent-schemas.ts";
 import type { RequestView, requestInput, requestTerms } from "../../../../backend/features/requests/request-schemas.ts";
 import { commitment } from "../../../../backend/lib/commitment.ts";
-import { bidHash, consentsDomain, financingDomain, participantsDomain } from "../../../../contracts/typed-data.ts";
+import {
+  bidHash,
+  consentStates,
+  consentsDomain,
+  financingDomain,
+  participantsDomain,
+} from "../../../../contracts/typed-data.ts";
 import { randomKeyIndex, randomSalt, requestKeyOf, signAct } from "../../lib/keys.ts";
 import type { Meta } from "../../lib/queries.ts";
 import { unixSeconds, wholeSecondIso } from "../../lib/time.ts";
@@ -87,34 +94,32 @@ export const signWithdrawal = async (signer: Signer, meta: Meta, request: Reques
 export async function signConsent(
   signer: Signer,
   meta: Meta,
+  holder: string,
   terms: ConsentTerms,
-  addresses: { holder: string; recipient: string },
   times: { startsAt: Date; expiresAt: Date },
 ): Promise<z.input<typeof consentInput>> {
-  const id = randomSalt();
   const salt = randomSalt();
   const startsAt = wholeSecondIso(times.startsAt);
   const expiresAt = wholeSecondIso(times.expiresAt);
-  const signature = await signer.sign(consentsDomain(meta.chainId, meta.contracts.participants), "Consent", {
-    id,
-    ...addresses,
-    termsCommitment: commitment(salt, terms),
+  const signature = await signer.sign(consentsDomain(meta.chainId, meta.contracts.consents), "ConsentGrant", {
+    holder,
+    commitment: commitment(salt, terms),
     startsAt: unixSeconds(startsAt),
     expiresAt: unixSeconds(expiresAt),
   });
-  return { id, terms, salt, startsAt, expiresAt, signature };
+  return { terms, salt, startsAt, expiresAt, signature };
 }
 
-export async function signRevocation(
+export async function signConsentChange(
   signer: Signer,
   meta: Meta,
-  consent: { id: string; holder: { address: string } },
-): Promise<z.input<typeof revocationInput>> {
-  const revokedAt = wholeSecondIso(new Date());
-  const signature = await signer.sign(consentsDomain(meta.chainId, meta.contracts.participants), "ConsentRevocation", {
-    id: consent.id,
-    holder: consent.holder.address,
-    revokedAt: unixSeconds(revokedAt),
+  { id, nonce }: ConsentView,
+  state: z.input<typeof consentChangeInput>["state"],
+): Promise<z.input<typeof consentChangeInput>> {
+  const signature = await signer.sign(consentsDomain(meta.chainId, meta.contracts.consents), "ConsentChange", {
+    consentId: id,
+    state: consentStates[state],
+    nonce: BigInt(nonce),
   });
-  return { revokedAt, signature };
+  return { state, nonce, signature };
 }

@@ -39,13 +39,10 @@ export function useGiveConsents(requestId?: string) {
           catalogs: wish.catalogs,
           mode: wish.mode,
         };
-        const input = await signConsent(
-          signer,
-          meta,
-          terms,
-          { holder: participant.address ?? "", recipient: institution.address ?? "" },
-          { startsAt, expiresAt: afterDays(wish.days, startsAt) },
-        );
+        const input = await signConsent(signer, meta, participant.address ?? "", terms, {
+          startsAt,
+          expiresAt: afterDays(wish.days, startsAt),
+        });
         given.push(await api.post<ConsentView>("/consents", input));
       }
       return given;

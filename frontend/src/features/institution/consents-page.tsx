@@ -3,17 +3,18 @@ import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { ConsentView } from "../../../../backend/features/consents/consent-schemas.ts";
-import { AnchorTag } from "../../components/anchor-tag.tsx";
 import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { ReceiptTag } from "../../components/receipt-tag.tsx";
 import { formatTime, localized } from "../../lib/format.ts";
 import { listText } from "../../lib/list-text.ts";
 import { catalogsQuery, consentsQuery } from "../../lib/queries.ts";
 
 const COLORS: Record<ConsentView["state"], string> = {
   active: "success",
+  paused: "warning",
   revoked: "error",
   expired: "default",
   used: "default",
@@ -50,7 +51,11 @@ export function InstitutionConsentsPage() {
       title: t("consent.state"),
       render: (row) => <Tag color={COLORS[row.state]}>{t(`common:consentState.${row.state}`)}</Tag>,
     },
-    { key: "anchor", title: t("consent.anchor"), render: (row) => <AnchorTag anchor={row.anchor} /> },
+    {
+      key: "receipt",
+      title: t("consent.anchor"),
+      render: (row) => <ReceiptTag key={row.receipt.id} receipt={row.receipt} />,
+    },
     {
       key: "request",
       title: "",

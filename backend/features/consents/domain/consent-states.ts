@@ -1,0 +1,11 @@
+/** What the holder can make of a consent. Expiry and being used up are read from the clock and the reads. */
+export type SignedConsentState = "active" | "paused" | "revoked";
+
+const TRANSITIONS: Record<SignedConsentState, readonly SignedConsentState[]> = {
+  active: ["paused", "revoked"],
+  paused: ["active", "revoked"],
+  revoked: [],
+};
+
+export const canChangeConsent = (from: SignedConsentState, to: SignedConsentState): boolean =>
+  TRANSITIONS[from].includes(to);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @title What enterprises agreed to: consents given, paused and revoked by their own keys
+/// @notice Recipient, catalogs, purpose and every other term are behind the salted `commitment`: the chain shows that a
+/// consent stands, not what it is about. Every function takes signatures and may be sent by anyone.
+interface IConsentRegistry {
+    /// @notice Signed by the holder's key of today. Its struct hash is the consent's id.
+    /// @param holder The enterprise whose data it is: any account that was ever its own.
+    /// @param commitment Salted commitment of the terms.
+    /// @param startsAt First second of validity.
+    /// @param expiresAt Last second of validity.
+    struct ConsentGrant {
+        address holder;
+        bytes32 commitment;
+        uint64 startsAt;
+        uint64 expiresAt;
+    }
+
+    /// @notice Signed by the holder's key of today.
+    /// @param state 1 active, 2 paused, 3 revoked (final).
+    /// @param nonce At least the consent's next nonce. A gap is fine, so that an act that never arrived can't stand in
+    /// the way of a revocation; whatever was passed over is void.
+    struct ConsentChange {
+        bytes32 consentId;
+        uint8 state;
+        uint64 nonce;
+    }
+
+    /// @param state 0 none, else as in {ConsentChange}.
+    /// @param nonce The next change's lowest nonce.
+    struct ConsentRecord {
+        address holder;
+        uint40 startsAt;
+        uint40 expiresAt;
+        uint8 state;
+        uint64 nonce;
+    }
+
+    event ConsentGiven(
+        bytes32 indexed consentId,
+        address indexed holder,
+        bytes32 commitment,
+        uint64 startsAt,
+        uint64 expiresAt
+    );
+    event ConsentChanged(bytes32 indexed consentId, uint8 state, uint64 nonce);
+
+    error ConsentRegistryInvalidSignature(address signer);
+    /// @notice The holder isn't an enterprise that may act now.
+    error ConsentRegistryInactiveHolder(address holder);
+    /// @notice It would end before it starts, or is over already.
+    error ConsentRegistryInvalidTimes(uint64 startsAt, uint64 expiresAt);
+    error ConsentRegistryConsentExists(bytes32 consentId);
+    error ConsentRegistryUnknownState(uint8 state);
+    /// @notice No such consent, or it was revoked.
+    error ConsentRegistryUnexpectedState(bytes32 consentId, uint8 state);
+    error ConsentRegistryInvalidNonce(bytes32 consentId, uint64 next);
+
+    /// @notice Records a consent as active. Emits {ConsentGiven}.
+    function give(ConsentGrant calldata consent, bytes calldata signature) external;
+
+    /// @notice Pauses, resumes or revokes. Emits {ConsentChanged}.
+    function change(ConsentChange calldata change_, bytes calldata signature) external;
+
+    function consentOf(bytes32 consentId) external view returns (ConsentRecord memory);
+
+    /// @notice True when the consent is active and within its time.
+    function isLive(bytes32 consentId) external view returns (bool);
+
+    function hashConsentGrant(ConsentGrant calldata consent) external pure returns (bytes32);
+
+    function hashConsentChange(ConsentChange calldata change_) external pure returns (bytes32);
+}
