@@ -11,6 +11,17 @@ export default defineConfig({
     settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
+  networks: {
+    // `hardhat node --network node`: another program in the embedded chain's place, at the least EVM that is enough.
+    node: {
+      type: "edr-simulated",
+      chainType: "l1",
+      chainId: 31_337,
+      hardfork: "cancun",
+      blockGasLimit: 60_000_000,
+      loggingEnabled: false,
+    },
+  },
   paths: {
     sources: "./contracts",
     tests: { mocha: "./test/contracts", solidity: "./test/contracts" },

@@ -1,6 +1,7 @@
 import type { JsonRpcProvider } from "ethers";
 import { createAnchoringService, MAX_LEAVES } from "./features/anchoring/anchoring-service.ts";
 import { createAuditService } from "./features/audit/audit-service.ts";
+import { createProofService } from "./features/audit/proof-service.ts";
 import { bidMessage, createBidService } from "./features/bids/bid-service.ts";
 import { createConsentService } from "./features/consents/consent-service.ts";
 import { createDataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
@@ -19,6 +20,7 @@ import { createProductService } from "./features/products/product-service.ts";
 import { INDICATORS } from "./features/profiles/domain/indicators.ts";
 import { createProfileService } from "./features/profiles/profile-service.ts";
 import { createRequestService, type RequestService } from "./features/requests/request-service.ts";
+import { ledgerIndexOf } from "./ledger-index.ts";
 import type { Actor } from "./lib/actor.ts";
 import type { ChainContext } from "./lib/chain-context.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -204,6 +206,7 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     onWork,
   );
 
+  const ledger = ledgerIndexOf(stores.ledger, chain, provider, startBlock);
   const audit = createAuditService(
     chain,
     {
@@ -240,6 +243,16 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     clock,
   );
 
+  let genesisHash: string | undefined;
+  const proofs = createProofService(chain, {
+    genesisHash: async () => (genesisHash ??= (await provider.getBlock(0))!.hash!),
+    act: stores.acts.find,
+    isSmartAccount: async (address) => (await provider.getCode(address)) !== "0x",
+    leafPath: anchoring.proofOfLeaf,
+    findRequest: stores.requests.find,
+    findBid: stores.bids.find,
+  });
+
   return {
     work,
     ingestionWork,
@@ -255,7 +268,9 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     bids,
     requests,
     grants,
+    ledger,
     audit,
+    proofs,
     nameOf,
   };
 }

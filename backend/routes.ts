@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Services } from "./compose.ts";
 import { receiptOfAct } from "./features/anchoring/anchoring-service.ts";
 import { auditRoutes } from "./features/audit/audit-routes.ts";
+import { proofRoutes } from "./features/audit/proof-routes.ts";
 import { bidRoutes } from "./features/bids/bid-routes.ts";
 import { consentRoutes } from "./features/consents/consent-routes.ts";
 import { dataExchangeRoutes } from "./features/data-exchange/data-exchange-routes.ts";
@@ -61,7 +62,7 @@ export function addRoutes(api: Api, parts: Parts): void {
       ...(idOf.has(uscc) ? { participantId: idOf.get(uscc)! } : {}),
     }));
   });
-  dataExchangeRoutes(api, exchange, services.ingestion, { chainId: chain.chainId, anchors: chain.contracts.anchors });
+  dataExchangeRoutes(api, exchange, services.ingestion);
   profileRoutes(api, profiles, services.nameOf);
   productRoutes(api, services.products, participants.requireActive);
   matchingRoutes(api, services.matching, profiles.own, requests.own);
@@ -69,6 +70,18 @@ export function addRoutes(api: Api, parts: Parts): void {
   bidRoutes(api, services.bids);
   consentRoutes(api, services.consents);
   grantRoutes(api, grants);
+  proofRoutes(api, services.proofs, {
+    visibleGrant: grants.visible,
+    visibleBid: services.bids.visible,
+    visibleRequest: requests.visible,
+    visibleConsent: (actor, id) => services.consents.visible(actor.participantId, id),
+    accessEntry: (actor, id) => services.consents.accessOpening(actor.participantId, id),
+    async recordProof(actor, id) {
+      const { anchor: _, ...proof } = await exchange.recordProof(actor, id);
+      return proof;
+    },
+    snapshot: profiles.snapshotOpening,
+  });
   auditRoutes(api, services.audit, {
     visibleGrant: grants.visible,
     receipt: async (id) => (await parts.waitingReceipt(id)) ?? anchoring.receipt(id),
@@ -77,12 +90,15 @@ export function addRoutes(api: Api, parts: Parts): void {
       const [failed, leaves, open] = await Promise.all([
         stores.acts.failed(20),
         anchoring.waitingLeaves(),
-        stores.relay.openTransactions(),
+        stores.relay.countOpen(),
       ]);
+      const { headBlock, indexedBlock, eventsWaiting } = await services.ledger.status();
       return {
-        blockNumber: await provider.getBlockNumber(),
+        blockNumber: headBlock,
+        indexedBlock,
+        eventsWaiting,
         queuedActs: await stores.acts.countQueued(),
-        openTransactions: open.length,
+        openTransactions: open,
         failedActs: failed.map((act) => ({
           id: act._id,
           kind: act.kind,

@@ -9,6 +9,7 @@ import { createRecordStore } from "./features/data-exchange/record-store.ts";
 import { createGrantStore } from "./features/grants/grant-store.ts";
 import { createAccountStore } from "./features/identity/account-store.ts";
 import { createSettingsStore } from "./features/installation/settings-store.ts";
+import { createLedgerStore } from "./features/ledger-index/projection-store.ts";
 import { createParticipantStore } from "./features/participants/participant-store.ts";
 import { createProductStore } from "./features/products/product-store.ts";
 import { createSnapshotStore } from "./features/profiles/snapshot-store.ts";
@@ -35,6 +36,7 @@ export async function createStores(connection: Connection) {
     bids: createBidStore(connection),
     grants: createGrantStore(connection),
     leases: createLeases(connection),
+    ledger: createLedgerStore(connection),
   };
   await initModels(connection);
   const aggregates = Object.values(connection.models).filter(

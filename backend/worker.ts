@@ -2,7 +2,7 @@ import type { InterfaceAbi, JsonRpcProvider } from "ethers";
 import type { Logger } from "pino";
 import type { Services } from "./compose.ts";
 import type { ActPayload, LeafPayload } from "./lib/effects.ts";
-import { timeOfId } from "./lib/ids.ts";
+import { newId, timeOfId } from "./lib/ids.ts";
 import type { Receipt } from "./lib/schemas.ts";
 import { createLoop, type Loop } from "./platform/chain/loop.ts";
 import { createRelayer } from "./platform/chain/relayer.ts";
@@ -11,6 +11,7 @@ import type { Stores } from "./stores.ts";
 
 const LEASE = "worker";
 const LEASE_MS = 15_000;
+const LEDGER_POLL_MS = 250;
 
 export interface WorkerParts {
   stores: Stores;
@@ -55,9 +56,11 @@ export function createWorker(parts: WorkerParts): Worker {
   const dispatcher = createOutboxDispatcher(
     stores.aggregates,
     {
-      act: async (payload, order) => {
-        await stores.acts.add(payload as ActPayload, order);
-        relayer.wake();
+      act: {
+        async many(entries) {
+          await stores.acts.add(entries.map(({ _id, payload }) => ({ payload: payload as ActPayload, order: _id })));
+          relayer.wake();
+        },
       },
       leaf: async (payload, order) => {
         await stores.leaves.add(payload as LeafPayload, order);
@@ -80,28 +83,41 @@ export function createWorker(parts: WorkerParts): Worker {
     idleMs: 1_000,
     onError: failing("ingestion"),
   });
+  const ledger = createLoop({
+    step: services.ledger.indexer({ confirmations: parts.confirmations, log: (line) => log.warn(line) }).step,
+    idleMs: Math.max(LEDGER_POLL_MS, parts.pollMs),
+    onError: failing("indexing the ledger"),
+  });
   services.work.listen(() => outbox.wake());
   services.ingestionWork.listen(() => ingestion.wake());
 
-  const loops: Loop[] = [outbox, leaves, ingestion];
-  let holding = false;
+  const loops: Loop[] = [outbox, leaves, ingestion, ledger];
+  /** Of the lease that this process holds. */
+  let epoch: number | undefined;
   const lease = createLoop({
     async step() {
-      const held = await stores.leases.hold(LEASE, owner, LEASE_MS);
-      if (held && !holding) {
-        for (const loop of loops) loop.start();
-        relayer.start();
-      } else if (!held && holding) {
+      if (epoch !== undefined && !(await stores.leases.renew(LEASE, epoch, LEASE_MS))) {
         log.warn("another process has taken over the work");
+        epoch = undefined;
         await rest();
       }
-      holding = held;
+      epoch ??= await begin();
       return false;
     },
     idleMs: LEASE_MS / 3,
     maxBackoffMs: LEASE_MS / 3,
     onError: failing("renewing the lease"),
   });
+  /** A name of its own each time after the first: two processes of one owner would take it from each other for ever. */
+  let name = owner;
+  async function begin(): Promise<number | undefined> {
+    const taken = await stores.leases.take(LEASE, name, LEASE_MS);
+    name = newId();
+    if (taken === undefined) return undefined;
+    for (const loop of loops) loop.start();
+    relayer.start(taken);
+    return taken;
+  }
   const rest = async (): Promise<void> => {
     await Promise.all([...loops.map((loop) => loop.stop()), relayer.stop()]);
   };
@@ -111,7 +127,7 @@ export function createWorker(parts: WorkerParts): Worker {
     async stop() {
       await lease.stop();
       await rest();
-      await stores.leases.release(LEASE, owner).catch(() => undefined);
+      if (epoch !== undefined) await stores.leases.release(LEASE, epoch).catch(() => undefined);
     },
     outboxWaiting: dispatcher.waiting,
     async waitingReceipt(actId) {

@@ -1,6 +1,6 @@
 import { getBytes, hexlify, keccak256 } from "ethers";
 import type { Hex32 } from "./hex.ts";
-import { buildMerkleNodes, nodeOf } from "./merkle/tree-builder.ts";
+import { buildMerkleNodes, HASH, nodeOf, writeHashes } from "./merkle/tree-builder.ts";
 import { merklePathIn } from "./merkle/tree-path.ts";
 
 /*
@@ -20,8 +20,8 @@ export interface MerkleTree {
 
 /** Builds the tree of some commitments (bytes32 each) that are at hand. Throws RangeError when there is none. */
 export function merkleTree(values: readonly Hex32[]): MerkleTree {
-  const bytes = new Uint8Array(values.length * 32);
-  for (const [i, value] of values.entries()) bytes.set(getBytes(value), i * 32);
+  const bytes = new Uint8Array(values.length * HASH);
+  writeHashes(bytes, values);
   const nodes = buildMerkleNodes(bytes);
   return {
     root: hexlify(nodeOf(nodes, 1)),

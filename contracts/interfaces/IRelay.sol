@@ -3,7 +3,8 @@ pragma solidity ^0.8.30;
 
 /// @title Many signed acts in one transaction
 /// @notice Each act carries its own parties' signatures, so the relay has no power over what they say: it can only
-/// deliver them, or not. An act that fails leaves the others standing.
+/// deliver them, or not. An act that fails leaves the others standing: it alone is told of, by {ActFailed}, so every other
+/// act of a transaction that was mined and didn't revert is done.
 interface IRelay {
     /// @param target A contract allowed as a target.
     /// @param gasLimit Gas given to the call: bounds what one act can burn.
@@ -16,11 +17,12 @@ interface IRelay {
         bytes data;
     }
 
-    event ActDone(bytes32 indexed actId);
     /// @param reason What the target reverted with, its first 256 bytes. Empty when it ran out of gas.
     event ActFailed(bytes32 indexed actId, bytes reason);
     event TargetSet(address indexed target, bool allowed);
+    event RelayerSet(address indexed account, bool allowed);
 
+    error RelayNotRelayer(address sender);
     /// @notice Found as the reason of an {ActFailed}: the transaction goes on.
     error RelayTargetNotAllowed(address target);
     /// @notice The target has no code, so that a call to it would succeed without doing anything.
@@ -29,13 +31,20 @@ interface IRelay {
     /// recorded as failed because the sender was short of gas.
     error RelayInsufficientGas(bytes32 actId, uint32 gasLimit);
 
-    /// @notice Calls each target in order. Restricted to relayers.
+    /// @notice Calls each target in order. Only for relayers. Emits {ActFailed} for each that fails.
     function execute(Call[] calldata calls) external;
 
-    /// @notice Allows or forbids a target. Restricted to the administrator.
+    /// @notice Allows or forbids a target. Restricted to the administrator. Emits {TargetSet}.
     /// @dev WARNING: never allow the access manager or another contract in which the relay holds a role beyond
     /// delivering signed acts: relayers choose the data.
     function setTarget(address target, bool allowed) external;
 
+    /// @notice Lets an account hand in batches, or no more. Restricted to the administrator. Emits {RelayerSet}.
+    function setRelayer(address account, bool allowed) external;
+
+    /// @notice True for a contract that acts may be delivered to.
     function isTarget(address target) external view returns (bool);
+
+    /// @notice True for an account that may hand in batches.
+    function isRelayer(address account) external view returns (bool);
 }

@@ -1,12 +1,5 @@
 import { z } from "zod";
-import {
-  grantCheck,
-  grantProofPack,
-  leafProofPack,
-  platformStatus,
-  reconciliation,
-  totals,
-} from "../../backend/features/audit/audit-schemas.ts";
+import { grantCheck, platformStatus, reconciliation, totals } from "../../backend/features/audit/audit-schemas.ts";
 import { bid, bidList } from "../../backend/features/bids/bid-schemas.ts";
 import { accessLog, consent, consentList } from "../../backend/features/consents/consent-schemas.ts";
 import {
@@ -34,6 +27,7 @@ import {
 import { product, type productInput, productList } from "../../backend/features/products/product-schemas.ts";
 import { profile } from "../../backend/features/profiles/profile-schemas.ts";
 import { request, requestList } from "../../backend/features/requests/request-schemas.ts";
+import { grantPack, leafPack } from "../../backend/lib/proof/pack.ts";
 import { receipt } from "../../backend/lib/schemas.ts";
 import type {
   AdmissionBody,
@@ -104,7 +98,7 @@ export class Api {
   quarantine = (batchId: string, page?: number) =>
     this.transport.get(withQuery(`/batches/${id(batchId)}/quarantine`, { page }), quarantineList);
   record = (recordId: string) => this.transport.get(`/records/${id(recordId)}`, recordView);
-  recordProof = (recordId: string) => this.transport.get(`/records/${id(recordId)}/proof`, leafProofPack);
+  recordProof = (recordId: string) => this.transport.get(`/records/${id(recordId)}/proof`, leafPack);
 
   profile = () => this.transport.get("/profile", profile);
   profileFor = (requestId: string) => this.transport.get(`/requests/${id(requestId)}/profile`, profile);
@@ -127,7 +121,7 @@ export class Api {
   grant = (requestId: string, body: GrantBody) => this.transport.post(`/requests/${id(requestId)}/grants`, body, grant);
   grants = (page?: number) => this.transport.get(withQuery("/grants", { page }), grantList);
   grantById = (grantId: string) => this.transport.get(`/grants/${id(grantId)}`, grant);
-  grantProof = (grantId: string) => this.transport.get(`/grants/${id(grantId)}/proof`, grantProofPack);
+  grantProof = (grantId: string) => this.transport.get(`/grants/${id(grantId)}/proof`, grantPack);
 
   consent = (body: ConsentBody) => this.transport.post("/consents", body, consent);
   consents = () => this.transport.get("/consents", consentList);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ZeroHash } from "ethers";
+import { type ContractTransactionResponse, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import { anchorKinds } from "../../contracts/typed-data.ts";
 import { type Anchors, deployWorld, hash } from "./world.ts";
@@ -9,7 +9,7 @@ const { loadFixture, time } = connection.networkHelpers;
 
 async function fixture() {
   const world = await deployWorld(connection);
-  return { anchors: world.anchors.connect(world.voucher) as Anchors };
+  return { world, anchors: world.anchors.connect(world.voucher) as Anchors };
 }
 
 describe("AnchorRegistry", () => {
@@ -42,6 +42,26 @@ describe("AnchorRegistry", () => {
         .to.be.revertedWithCustomError(anchors, "AnchorRegistryAlreadyAnchored")
         .withArgs(root, first);
     expect(await anchors.anchorOf(root)).to.deep.equal([first, BigInt(anchorKinds.bids), 5n]);
+  });
+
+  it("costs an anchorer less than 50,000 gas in a transaction of its own", async () => {
+    const { anchors } = await loadFixture(fixture);
+    const sent = (await anchors.anchor(root, anchorKinds.records, 1_000)) as ContractTransactionResponse;
+    expect((await sent.wait())!.gasUsed).to.be.lessThan(50_000n);
+  });
+
+  it("takes batches of an anchorer until the administrator ends it", async () => {
+    const { world, anchors } = await loadFixture(fixture);
+    const administered = world.anchors.connect(world.admin) as Anchors;
+    const { address } = world.stranger;
+    const asStranger = world.anchors.connect(world.stranger) as Anchors;
+    await expect(administered.setAnchorer(address, true)).to.emit(anchors, "AnchorerSet").withArgs(address, true);
+    await asStranger.anchor(root, anchorKinds.bids, 1);
+    await expect(administered.setAnchorer(address, false)).to.emit(anchors, "AnchorerSet").withArgs(address, false);
+    await expect(asStranger.anchor(hash("another"), anchorKinds.bids, 1))
+      .to.be.revertedWithCustomError(anchors, "AnchorRegistryNotAnchorer")
+      .withArgs(address);
+    expect(await anchors.anchoredAt(hash("another"))).to.equal(0n);
   });
 
   it("refuses the zero root, an unknown kind and an empty batch", async () => {

@@ -70,7 +70,7 @@ export type Participants = With<
   | "hashStatusChange"
   | "hashKeyRotation"
 >;
-export type Anchors = With<"anchor" | "anchoredAt" | "anchorOf">;
+export type Anchors = With<"anchor" | "setAnchorer" | "anchoredAt" | "anchorOf" | "isAnchorer">;
 export type Consents = With<
   "give" | "change" | "consentOf" | "isLive" | "eip712Domain" | "hashConsentGrant" | "hashConsentChange"
 >;
@@ -98,7 +98,7 @@ export type Seals = With<
   | "hashSealStatusChange"
   | "hashSealedDocument"
 >;
-export type Relay = With<"execute" | "setTarget" | "isTarget">;
+export type Relay = With<"execute" | "setTarget" | "setRelayer" | "isTarget" | "isRelayer">;
 export type Manager = With<"hasRole" | "grantRole" | "revokeRole">;
 
 /** Anyone that signs typed data. */
@@ -123,7 +123,7 @@ export interface World {
   admin: HardhatEthersSigner;
   operator: HardhatEthersSigner;
   relayer: HardhatEthersSigner;
-  /** Holds the relay's role itself, so that a test sees a restricted function's own error. */
+  /** Has the relay's rights itself, so that a test sees a restricted function's own error. */
   voucher: HardhatEthersSigner;
   bank: HardhatEthersSigner;
   otherBank: HardhatEthersSigner;
@@ -197,6 +197,7 @@ export async function deployWorld(connection: Connection): Promise<World> {
     now: await networkHelpers.time.latest(),
   };
   await world.manager.grantRole(roles.relay, voucher!.address, 0);
+  await world.anchors.setAnchorer(voucher!.address, true);
   await enrol(world, bank!, "institution");
   await enrol(world, otherBank!, "institution");
   await enrol(world, enterprise!, "enterprise");

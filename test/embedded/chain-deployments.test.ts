@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Contract, type JsonRpcProvider, Wallet } from "ethers";
+import { Contract, getCreateAddress, type JsonRpcProvider, Transaction, Wallet } from "ethers";
 import { type EmbeddedChain, startEmbeddedChain } from "../../backend/embedded/chain/index.ts";
 import type { DomainError } from "../../backend/lib/errors.ts";
 import { ensureDeployed } from "../../backend/platform/chain/deployments.ts";
 import { connectProvider } from "../../backend/platform/chain/provider.ts";
 import { artifactsFrom } from "../../contracts/artifacts.ts";
-import { roles } from "../../contracts/deploy.ts";
+import { type Addresses, deploymentSteps, roles } from "../../contracts/deploy.ts";
 
 const artifacts = artifactsFrom("artifacts");
 
@@ -54,24 +54,114 @@ describe("deployment of the contracts", function () {
     expect(await provider.getBlockNumber()).to.equal(head);
   });
 
-  it("starts over after an interrupted deployment", async () => {
-    for (const stopAt of ["ParticipantRegistry", "roles"]) {
-      const onStep = (step: string) => {
-        if (step === stopAt) throw new Error("power cut");
-      };
-      expect(await ensure({ onStep }).catch((error: Error) => error.message)).to.equal("power cut");
+  it("goes on after a crash before or after any request: each step is done once", async () => {
+    const steps = ["AccessManager", "ParticipantRegistry", "AnchorRegistry", "ConsentRegistry", "FinancingLedger"];
+    steps.push("PledgeRegistry", "SealRegistry", "Relay", "roles");
+    const requests = ["eth_estimateGas", "eth_sendRawTransaction"];
+    const points = requests.flatMap((method) => ["before", "after"].map((when) => ({ method, when })));
+    // A run dies at the first crossing of a point that no run before has died at.
+    const died = new Set<string>();
+    let runs = 0;
+    let stood = 0;
+    const send = provider.send.bind(provider);
+    const crash = (method: string, when: string) => {
+      const here = points.find((point) => point.method === method && point.when === when);
+      const name = `step ${stood}: ${when} ${method}`;
+      if (!here || stood >= steps.length || died.has(name)) return;
+      died.add(name);
+      throw new Error("power cut");
+    };
+    let dead = false;
+    provider.send = async (method, params) => {
+      if (dead) throw new Error("power cut");
+      try {
+        crash(method, "before");
+        const answer = await send(method, params);
+        crash(method, "after");
+        return answer;
+      } catch (error) {
+        dead = (error as Error).message === "power cut";
+        throw error;
+      }
+    };
+    let done: Awaited<ReturnType<typeof ensure>> | undefined;
+    while (!done && runs++ < 100) {
+      dead = false;
+      stood = 0;
+      done = await ensure({ onStep: () => stood++ }).catch((error: Error) => {
+        expect(error.message).to.match(/power cut/);
+        return undefined;
+      });
     }
-    const done = await ensure();
-    expect(JSON.parse(readFileSync(dataFile, "utf8"))["530400"].addresses).to.deep.equal(done.addresses);
+    provider.send = send;
+    expect(died.size).to.equal(steps.length * points.length);
+    // One transaction a step, and the relayer's funds.
+    expect(await provider.getTransactionCount(new Wallet(chain.deployerKey))).to.equal(steps.length + 1);
+    expect(JSON.parse(readFileSync(dataFile, "utf8"))["530400"]).to.deep.equal(done);
+    expect(await ensure()).to.deep.equal(done);
+  });
+  /** A file as a crash after the first step was kept leaves it. */
+  const begin = async (change: (tx: Transaction) => void, nonce = 0) => {
+    const genesis = await provider.getBlock(0);
+    const wallet = new Wallet(chain.deployerKey, provider);
+    const tx = Transaction.from({
+      ...{ type: 2, chainId: 530_400, nonce, gasLimit: 3_000_000, maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 0n },
+      data: (await deploymentSteps(wallet.address, artifacts, { operators: [], relayers: [] }))[0]!.transaction(
+        {} as Addresses,
+      ).data,
+    });
+    change(tx);
+    const raw = await wallet.signTransaction(tx);
+    const address = getCreateAddress({ from: wallet.address, nonce });
+    const entry = { chainId: 530_400, genesisHash: genesis!.hash, startBlock: 0, deployer: wallet.address };
+    const steps = [{ name: "AccessManager", nonce, address, versions: [raw] }];
+    writeFileSync(dataFile, JSON.stringify({ "530400": { ...entry, steps } }));
+    return { wallet, address };
+  };
+
+  it("raises the fees of a step that the chain leaves lying", async () => {
+    const { address } = await begin((tx) => {
+      tx.maxFeePerGas = 1n;
+    });
+    const { addresses } = await ensure({ patienceMs: 100 });
+    expect(addresses.accessManager).to.equal(address);
+  });
+
+  it("gives a step another nonce when its own was used for something else", async () => {
+    const { wallet, address } = await begin(() => undefined);
+    await (await wallet.sendTransaction({ to: other, value: 1 })).wait();
+    const { addresses } = await ensure({ patienceMs: 100 });
+    expect(addresses.accessManager)
+      .to.equal(getCreateAddress({ from: wallet.address, nonce: 1 }))
+      .not.equal(address);
+  });
+
+  it("says which step the chain reverted, and does it again the next time", async () => {
+    const { wallet } = await begin((tx) => {
+      tx.gasLimit = 900_000n;
+    });
+    expect(await codeOf(ensure())).to.equal("DEPLOYMENT_FAILED");
+    const { addresses } = await ensure();
+    expect(addresses.accessManager).to.equal(getCreateAddress({ from: wallet.address, nonce: 1 }));
+  });
+
+  it("goes on with the key that began, and with no other", async () => {
+    await begin(() => undefined);
+    expect(await codeOf(ensure({ deployerKey: Wallet.createRandom().privateKey }))).to.equal("DEPLOYMENT_UNFINISHED");
+  });
+
+  it("says so when the deployer can't pay", async () => {
+    expect(await codeOf(ensure({ deployerKey: Wallet.createRandom().privateKey }))).to.equal("DEPLOYER_UNFUNDED");
+    expect(existsSync(dataFile)).to.equal(false);
   });
 
   it("gives the roles to members who joined the configuration later", async () => {
     const { addresses } = await ensure();
     await ensure({ relayers: [relayer, other], operators: [operator, other] });
     const manager = new Contract(addresses.accessManager, artifacts("AccessManager").abi, provider);
-    for (const role of [roles.operator, roles.relayer]) {
-      expect((await manager.getFunction("hasRole")(role, other))[0]).to.equal(true);
-    }
+    expect((await manager.getFunction("hasRole")(roles.operator, other))[0]).to.equal(true);
+    const relay = new Contract(addresses.relay, artifacts("Relay").abi, provider);
+    expect(await relay.getFunction("isRelayer")(other)).to.equal(true);
     expect(await provider.getBalance(other)).to.equal(10n ** 24n);
   });
 

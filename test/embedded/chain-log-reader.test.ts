@@ -82,10 +82,13 @@ describe("the log reader", () => {
         },
         ...more,
       },
-      async (log, block) => {
-        expect(block.hash).to.equal(log.blockHash);
-        delivered += 1;
-        projection.set(`${log.blockHash}:${log.index}`, log.blockNumber);
+      async (logs, { from, to }) => {
+        for (const { log, block } of logs) {
+          expect(block).to.include({ hash: log.blockHash, number: log.blockNumber });
+          expect(log.blockNumber).to.be.within(from, to);
+          delivered += 1;
+          projection.set(`${log.blockHash}:${log.index}`, log.blockNumber);
+        }
       },
     );
   const readAll = async (reader: LogReader) => {
@@ -164,9 +167,11 @@ describe("the log reader", () => {
     let left = 5;
     const dying = createLogReader(
       { provider: chain.source, addresses: [ADDRESS], cursorStore, confirmations: 1, maxRange: 10 },
-      async (log) => {
-        if (left-- === 0) throw new Error("power cut");
-        projection.set(`${log.blockHash}:${log.index}`, log.blockNumber);
+      async (logs) => {
+        for (const { log } of logs) {
+          if (left-- === 0) throw new Error("power cut");
+          projection.set(`${log.blockHash}:${log.index}`, log.blockNumber);
+        }
       },
     );
     await dying.runOnce().catch(() => undefined);
@@ -180,6 +185,23 @@ describe("the log reader", () => {
     chain.bound(4);
     await readAll(readerOf(chain.source, { maxRange: 1_000 }));
     expect([...projection.keys()]).to.deep.equal(chain.expected());
+  });
+
+  it("takes shorter ranges where there are many logs, and longer ones again where there are few", async () => {
+    const chain = simulatedChain();
+    chain.build("a", 0, 64);
+    const ranges: number[] = [];
+    const reader = createLogReader(
+      { provider: chain.source, addresses: [ADDRESS], cursorStore, confirmations: 1, maxRange: 32, manyLogs: 8 },
+      async (logs, { from, to }) => {
+        ranges.push(to - from + 1);
+        for (const { log } of logs) projection.set(`${log.blockHash}:${log.index}`, log.blockNumber);
+      },
+    );
+    await readAll(reader);
+    expect([...projection.keys()]).to.deep.equal(chain.expected());
+    // One log a block: 32 are many, 16 still are, 8 are not.
+    expect(ranges.slice(0, 4)).to.deep.equal([32, 16, 8, 8]);
   });
 
   it("reads an embedded chain's logs", async function () {

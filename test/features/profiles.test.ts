@@ -71,14 +71,15 @@ describe("a credit profile and where it comes from", function () {
     const indicator = profile.indicators.find(({ id }) => id === "identity.status")!;
     const pack = await api.recordProof(indicator.recordIds[0]!);
     expect(commitment(pack.salt, pack.document)).to.equal(pack.commitment);
-    expect(verifyMerkleProof(pack.root, pack.commitment, pack.path)).to.equal(true);
-    const data = ANCHORS.encodeFunctionData("anchorOf", [pack.root]);
+    const { root, path: siblings } = pack.anchor;
+    expect(verifyMerkleProof(root, pack.commitment, siblings)).to.equal(true);
+    const data = ANCHORS.encodeFunctionData("anchorOf", [root]);
     const answer = await api.chain("eth_call", [{ to: path.meta.contracts.anchors, data }, "latest"]);
     const anchor = ANCHORS.decodeFunctionResult("anchorOf", String(answer));
     expect(Number(anchor.anchoredAt)).to.be.above(0);
     expect(Number(anchor.kind)).to.equal(1);
     const forged = { ...(pack.document as Record<string, unknown>), uscc: "another" };
-    expect(verifyMerkleProof(pack.root, commitment(pack.salt, forged), pack.path)).to.equal(false);
+    expect(verifyMerkleProof(root, commitment(pack.salt, forged), siblings)).to.equal(false);
   });
 
   it("changes when a department sends more", async () => {

@@ -1,9 +1,10 @@
-import type {
-  Act,
-  ActFailure,
-  OpenTransaction,
-  RelayStore,
-  TransactionOutcome,
+import {
+  type Act,
+  type ActFailure,
+  type OpenTransaction,
+  type RelayStore,
+  TakenOver,
+  type TransactionOutcome,
 } from "../../backend/platform/chain/relay-store.ts";
 
 type Entry = { act: Act; state: "queued" | "sent" | "done" | "failed"; reason?: string };
@@ -14,6 +15,7 @@ export interface MemoryRelayStore extends RelayStore {
   outcomes: TransactionOutcome[];
   replaced: string[];
   inState(state: Entry["state"]): string[];
+  open(): OpenTransaction[];
 }
 
 /** Keeps the promises of RelayStore but durability: it outlives the relayers of a test, not the process. */
@@ -22,6 +24,9 @@ export function createMemoryRelayStore(): MemoryRelayStore {
   const open = new Map<number, OpenTransaction>();
   const outcomes: TransactionOutcome[] = [];
   const replaced: string[] = [];
+
+  let nextNonce = 0;
+  const inOrder = () => [...open.values()].sort((a, b) => a.nonce - b.nonce);
 
   const take = (nonce: number): OpenTransaction => {
     const transaction = open.get(nonce);
@@ -45,12 +50,17 @@ export function createMemoryRelayStore(): MemoryRelayStore {
 
   return {
     entries,
+    open: inOrder,
     outcomes,
     replaced,
     add(...acts) {
       for (const act of acts) entries.set(act.id, { act, state: "queued" });
     },
     inState: (state) => [...entries.values()].filter((entry) => entry.state === state).map(({ act }) => act.id),
+    async begin() {
+      // Copies: what a relayer keeps in mind must not be what is stored.
+      return { open: structuredClone(inOrder()), nextNonce };
+    },
     async takeQueued(limit) {
       const found: Act[] = [];
       for (const { act, state } of entries.values()) {
@@ -60,16 +70,13 @@ export function createMemoryRelayStore(): MemoryRelayStore {
       return found;
     },
     async saveTransaction({ nonce, hash, raw, actIds }) {
-      if (open.has(nonce)) throw new Error(`nonce ${nonce} is in use`);
+      if (open.has(nonce) || nonce < nextNonce) throw new TakenOver(`nonce ${nonce}`);
       for (const id of actIds) {
         const entry = entryOf(id);
         if (entry.state !== "queued") throw new Error(`act ${id} is ${entry.state}`);
         entry.state = "sent";
       }
       open.set(nonce, { nonce, hash, raw, actIds, earlierHashes: [], sentAt: new Date().toISOString() });
-    },
-    async openTransactions() {
-      return [...open.values()].sort((a, b) => a.nonce - b.nonce);
     },
     async replaceTransaction(nonce, next) {
       const before = take(nonce);
@@ -79,9 +86,17 @@ export function createMemoryRelayStore(): MemoryRelayStore {
     },
     async settle(nonce, outcome) {
       outcomes.push(outcome);
-      finish(take(nonce), outcome.acts);
+      const transaction = take(nonce);
+      nextNonce = nonce + 1;
+      const reasons = new Map(outcome.failed.map(({ actId, reason }) => [actId, reason]));
+      const done = outcome.kind === "done" ? transaction.actIds.filter((id) => !reasons.has(id)) : [];
+      finish(transaction, [
+        ...done.map((actId) => ({ actId, ok: true })),
+        ...outcome.failed.map((failure) => ({ ...failure, ok: false })),
+      ]);
     },
-    async abandon(nonce: number, failed: ActFailure[]) {
+    async abandon({ nonce, hash }, failed: ActFailure[]) {
+      if (open.get(nonce)?.hash !== hash) throw new Error(`no open transaction ${hash}`);
       finish(
         take(nonce),
         failed.map((failure) => ({ ...failure, ok: false })),

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseEther, Wallet } from "ethers";
 import { after } from "mocha";
 import { readConfig } from "../../backend/config.ts";
 import { startServer } from "../../backend/main.ts";
+import { connectProvider } from "../../backend/platform/chain/provider.ts";
 
 export type RunningServer = Awaited<ReturnType<typeof startServer>>;
 
@@ -13,12 +15,24 @@ const SAMPLE_ENTERPRISES = 60;
 let shared: Promise<RunningServer> | undefined;
 let dataDir: string | undefined;
 
-/** One instance for the whole test run, with the embedded store and chain and a small sample city. */
+/** Where CHAIN_RPC_URL names a chain, on that: with a key of its own, so that nobody else uses its nonces. */
+async function chainOptions(): Promise<string[]> {
+  const { CHAIN_RPC_URL: rpcUrl, CHAIN_KEY: fundedKey } = process.env;
+  if (!rpcUrl || !fundedKey) return [];
+  const provider = await connectProvider(rpcUrl);
+  const { address, privateKey } = Wallet.createRandom();
+  const sent = await new Wallet(fundedKey, provider).sendTransaction({ to: address, value: parseEther("1000") });
+  await sent.wait();
+  provider.destroy();
+  return ["--chain-rpc-url", rpcUrl, "--chain-key", privateKey];
+}
+
+/** One instance for the whole test run, with the embedded store, the embedded chain and a small sample city. */
 export function sharedServer(): Promise<RunningServer> {
   shared ??= (async () => {
     dataDir = mkdtempSync(join(tmpdir(), "rongqiao-test-"));
     const options = ["--data-dir", dataDir, "--port", "0", "--sample-enterprises", String(SAMPLE_ENTERPRISES)];
-    return startServer(readConfig({}, [...options, "--log-level", "error"]));
+    return startServer(readConfig({}, [...options, "--log-level", "error", ...(await chainOptions())]));
   })();
   return shared;
 }

@@ -22,6 +22,9 @@ code=$?
 kill $guard 2>/dev/null
 exit $code`;
 
+/** Blocks whose transactions anvil still has. */
+const KEPT_BLOCKS = 8;
+
 export interface Anvil {
   rpc: AnvilRpc;
   /** Resolves when the process has gone, with a word on how. */
@@ -119,8 +122,10 @@ export async function startAnvil(dir: ChainDir, statePath?: string): Promise<Anv
     ...["--gas-limit", String(BLOCK_GAS_LIMIT), "--accounts", "0", "--disable-default-create2-deployer"],
     // Blocks are made on demand, in the order of arrival, so that a replay makes the same ones.
     ...["--no-mining", "--order", "fifo"],
-    // Without this anvil spills a state per block into its home folder.
-    ...["--prune-history", "--no-request-size-limit", "--quiet"],
+    // Without the first, anvil spills a state per block into its home folder; without the second, it keeps all
+    // transactions with their traces in memory. They are in our history.
+    ...["--prune-history", "--transaction-block-keeper", String(KEPT_BLOCKS)],
+    ...["--no-request-size-limit", "--quiet"],
   ];
   const child = launch(findAnvilBinary(), [...args, ...source], dir);
 

@@ -1,14 +1,15 @@
 import { keccak256 } from "ethers";
 import { type AnvilRpc, RpcError } from "./anvil-rpc.ts";
-import type { BlockLog } from "./block-log.ts";
-import { type ChainDir, ChainStartError } from "./chain-dir.ts";
-import { bringUp, mineBlock, type RunningChain } from "./replay.ts";
+import { ChainStartError } from "./chain-dir.ts";
+import type { BlockHistory } from "./history.ts";
+import { bringUp, mineBlock, type RunningChain, type Stores } from "./replay.ts";
 import { writeSnapshot } from "./snapshot.ts";
 
 const MIN_GAP_MS = 10;
 const MAX_GAP_MS = 500;
 const MAX_QUEUED = 20_000;
-const MAX_PER_SEAL = 5_000;
+/** anvil's time for a block's receipts grows with the square of their number: 500 take 50 ms. */
+const MAX_PER_SEAL = 500;
 const MAX_FAILED_STARTS = 3;
 
 interface Waiting {
@@ -20,16 +21,15 @@ interface Waiting {
 export interface ChainNode {
   /** Resolves with the hash once the transaction is durable and its block was made; rejects with anvil's RpcError. */
   send(raw: string): Promise<string>;
-  /** Anvil's door, once it is up. */
-  reader(): Promise<AnvilRpc>;
+  /** For reading, once the chain is up and no block is half made: anvil and the history then tell the same. */
+  reader(): Promise<{ rpc: AnvilRpc; history: BlockHistory }>;
   stop(options: { snapshot: boolean }): Promise<void>;
   /** Rejects when the chain can't go on. */
   failed: Promise<never>;
 }
 
 export interface ChainNodeOptions {
-  dir: ChainDir;
-  log: BlockLog;
+  stores: Stores;
   /** A snapshot is taken when playing the log's tail would take longer than this. */
   snapshotAfterMs: number;
   note(line: string): void;
@@ -39,11 +39,14 @@ export interface ChainNodeOptions {
  * One loop does everything that changes the chain: it brings anvil up, makes blocks and takes snapshots, so that
  * none of these ever run at the same time.
  */
-export async function startChainNode({ dir, log, snapshotAfterMs, note }: ChainNodeOptions): Promise<ChainNode> {
+export async function startChainNode({ stores, snapshotAfterMs, note }: ChainNodeOptions): Promise<ChainNode> {
+  const { dir, log, history } = stores;
   let queue: Waiting[] = [];
   let chain: RunningChain | undefined;
   let up = Promise.withResolvers<AnvilRpc>();
   let wake = Promise.withResolvers<void>();
+  /** Pending while anvil may be ahead of the history. */
+  let settled: Promise<unknown> = Promise.resolve();
   let stopping = false;
   let lastBlockMs = 0;
   let lastSnapshotMs = 0;
@@ -53,7 +56,7 @@ export async function startChainNode({ dir, log, snapshotAfterMs, note }: ChainN
   up.promise.catch(() => undefined);
 
   async function start(): Promise<void> {
-    const started = await bringUp(dir, log, note);
+    const started = await bringUp(stores, note);
     chain = started;
     void started.anvil.exited.then((how) => {
       if (chain === started && !stopping) {
@@ -109,8 +112,9 @@ export async function startChainNode({ dir, log, snapshotAfterMs, note }: ChainN
     // Never ahead of the wall clock, and never behind the parent (anvil takes an equal time).
     const timestamp = Math.max(running.head.timestamp, Math.floor(Date.now() / 1000));
     await log.append({ timestamp, parentHash: running.head.hash, rawTransactions });
-    running.head = await mineBlock(running.anvil.rpc, timestamp);
-    for (const hash of running.head.transactions) running.pooled.delete(hash);
+    const mining = mineBlock({ rpc: running.anvil.rpc, pooled: running.pooled, history }, timestamp);
+    settled = mining.catch(() => undefined);
+    running.head = await mining;
   }
 
   async function hasReady(running: RunningChain): Promise<boolean> {
@@ -146,7 +150,7 @@ export async function startChainNode({ dir, log, snapshotAfterMs, note }: ChainN
       return;
     }
     answer(taken);
-    while (running.head.transactions.length > 0 && (await hasReady(running))) await seal(running, []);
+    while (running.head.block.transactions.length > 0 && (await hasReady(running))) await seal(running, []);
     lastBlockMs = performance.now() - startedAt;
     running.tailMs += lastBlockMs;
   }
@@ -183,6 +187,8 @@ export async function startChainNode({ dir, log, snapshotAfterMs, note }: ChainN
     }
     for (const hash of running.pooled.keys()) if (!held.has(hash)) running.pooled.delete(hash);
     const pooled = [...running.pooled.values()];
+    // First: a snapshot has no old blocks in it.
+    history.sync();
     await writeSnapshot(dir.path, running.anvil.rpc, {
       logOffset: log.size,
       blockNumber,
@@ -237,7 +243,11 @@ export async function startChainNode({ dir, log, snapshotAfterMs, note }: ChainN
         wake.resolve();
       });
     },
-    reader: () => up.promise,
+    async reader() {
+      const rpc = await up.promise;
+      await settled;
+      return { rpc, history };
+    },
     async stop({ snapshot }) {
       stopping = true;
       wake.resolve();

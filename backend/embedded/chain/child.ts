@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import { openBlockLog } from "./block-log.ts";
 import { type ChainDir, openChainDir } from "./chain-dir.ts";
 import { type ChainNode, startChainNode } from "./chain-node.ts";
+import { type BlockHistory, openHistory } from "./history.ts";
 import type { FromChild, ToChild } from "./messages.ts";
 import { serveRpc } from "./rpc-server.ts";
 
@@ -16,6 +17,7 @@ const note = (line: string) => tell({ type: "note", message: line });
 const oneLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");
 
 let dir: ChainDir | undefined;
+let history: BlockHistory | undefined;
 let node: ChainNode | undefined;
 let server: Server | undefined;
 let stopping = false;
@@ -26,6 +28,7 @@ async function stop(snapshot: boolean): Promise<void> {
   server?.close();
   try {
     await node?.stop({ snapshot });
+    history?.close();
     tell({ type: "stopped" });
   } finally {
     server?.closeAllConnections();
@@ -47,7 +50,8 @@ async function start(): Promise<void> {
   const [dataDir, port, chainId, snapshotAfterMs] = process.argv.slice(2);
   dir = openChainDir(String(dataDir), chainId ? Number(chainId) : undefined);
   const log = openBlockLog(dir.logPath);
-  node = await startChainNode({ dir, log, note, snapshotAfterMs: Number(snapshotAfterMs) });
+  history = openHistory(dir.path);
+  node = await startChainNode({ stores: { dir, log, history }, note, snapshotAfterMs: Number(snapshotAfterMs) });
   node.failed.catch(fail);
   const listening = await serveRpc(node, Number(port));
   server = listening.server;

@@ -3,13 +3,14 @@ import { type Anvil, startAnvil } from "./anvil-process.ts";
 import { type AnvilRpc, RpcError } from "./anvil-rpc.ts";
 import { type BlockLog, LOG_START } from "./block-log.ts";
 import { type ChainDir, ChainStartError } from "./chain-dir.ts";
+import type { BlockHistory, RpcBlock, RpcReceipt } from "./history.ts";
 import { dropSnapshot, readSnapshot, type Snapshot } from "./snapshot.ts";
 
 export interface Head {
   number: number;
   hash: string;
   timestamp: number;
-  transactions: string[];
+  block: RpcBlock;
 }
 
 export interface RunningChain {
@@ -21,35 +22,58 @@ export interface RunningChain {
   tailMs: number;
 }
 
-class DivergedError extends Error {}
-
-export async function readHead(rpc: AnvilRpc): Promise<Head> {
-  const block = await rpc.call<{ number: string; hash: string; timestamp: string; transactions: string[] }>(
-    "eth_getBlockByNumber",
-    ["latest", false],
-  );
-  return {
-    number: Number(block.number),
-    hash: block.hash,
-    timestamp: Number(block.timestamp),
-    transactions: block.transactions,
-  };
+export interface Stores {
+  dir: ChainDir;
+  log: BlockLog;
+  history: BlockHistory;
 }
 
-export async function mineBlock(rpc: AnvilRpc, timestamp: number): Promise<Head> {
+class DivergedError extends Error {}
+
+async function readHead(rpc: AnvilRpc): Promise<Head> {
+  const block = await rpc.call<RpcBlock>("eth_getBlockByNumber", ["latest", false]);
+  return { number: Number(block.number), hash: block.hash, timestamp: Number(block.timestamp), block };
+}
+
+/** Puts the head into the history, unless it is there, and its transactions out of the pool. */
+async function record(
+  rpc: AnvilRpc,
+  { number, hash, block }: Head,
+  history: BlockHistory,
+  pooled: Map<string, string>,
+) {
+  if (history.hashOf(number) !== hash) {
+    const receipts = await rpc.call<RpcReceipt[]>("eth_getBlockReceipts", [block.number]);
+    const raws: string[] = [];
+    for (const tx of block.transactions) {
+      raws.push(pooled.get(tx) ?? (await rpc.call<string>("eth_getRawTransactionByHash", [tx])));
+    }
+    history.add({ block, receipts, raws });
+  }
+  for (const tx of block.transactions) pooled.delete(tx);
+}
+
+/** A block of what waits in anvil's pool. In the history, too, when it resolves. */
+export async function mineBlock(
+  { rpc, pooled, history }: { rpc: AnvilRpc; pooled: Map<string, string>; history: BlockHistory },
+  timestamp: number,
+): Promise<Head> {
   await rpc.call("evm_setNextBlockTimestamp", [timestamp]);
   await rpc.call("evm_mine");
-  return readHead(rpc);
+  const head = await readHead(rpc);
+  await record(rpc, head, history, pooled);
+  return head;
 }
 
 /** The same calls in the same order as when the blocks were first made, so the same chain comes out. */
-async function play(dir: ChainDir, log: BlockLog, snapshot: Snapshot | undefined): Promise<RunningChain> {
+async function play({ dir, log, history }: Stores, snapshot: Snapshot | undefined): Promise<RunningChain> {
   const anvil = await startAnvil(dir, snapshot?.statePath);
   const { rpc } = anvil;
   try {
     let head = await readHead(rpc);
     if (snapshot && head.hash !== snapshot.blockHash) throw new DivergedError("the snapshot's head has another hash");
     const pooled = new Map<string, string>();
+    await record(rpc, head, history, pooled);
     const submit = async (raw: string) => {
       try {
         await rpc.call("eth_sendRawTransaction", [raw]);
@@ -62,14 +86,14 @@ async function play(dir: ChainDir, log: BlockLog, snapshot: Snapshot | undefined
     for (const raw of snapshot?.pooled ?? []) await submit(raw);
 
     const startedAt = performance.now();
-    for (const { record } of log.read(snapshot?.logOffset ?? LOG_START)) {
-      if (record.parentHash !== head.hash) {
-        throw new DivergedError(`block ${head.number} came out as ${head.hash}, it was ${record.parentHash}`);
+    for (const { record: logged } of log.read(snapshot?.logOffset ?? LOG_START)) {
+      if (logged.parentHash !== head.hash) {
+        throw new DivergedError(`block ${head.number} came out as ${head.hash}, it was ${logged.parentHash}`);
       }
-      for (const raw of record.rawTransactions) await submit(raw);
-      head = await mineBlock(rpc, record.timestamp);
-      for (const hash of head.transactions) pooled.delete(hash);
+      for (const raw of logged.rawTransactions) await submit(raw);
+      head = await mineBlock({ rpc, pooled, history }, logged.timestamp);
     }
+    history.cutAfter(head.number);
     return { anvil, head, pooled, tailMs: performance.now() - startedAt };
   } catch (error) {
     await anvil.kill();
@@ -77,19 +101,24 @@ async function play(dir: ChainDir, log: BlockLog, snapshot: Snapshot | undefined
   }
 }
 
-/** Brings anvil to the state that the log tells, by the snapshot where that works and from the genesis otherwise. */
-export async function bringUp(dir: ChainDir, log: BlockLog, note: (line: string) => void): Promise<RunningChain> {
-  const snapshot = readSnapshot(dir.path, log.size);
+/**
+ * Brings anvil to the state that the log tells, by the snapshot where that works and from the genesis otherwise. A
+ * snapshot has no old transactions in it: it is of use only with a history that reaches as far.
+ */
+export async function bringUp(stores: Stores, note: (line: string) => void): Promise<RunningChain> {
+  const { dir, log, history } = stores;
+  const snapshot = await readSnapshot(dir.path, log.size);
   if (snapshot) {
     try {
-      return await play(dir, log, snapshot);
+      if (history.hashOf(snapshot.blockNumber) !== snapshot.blockHash) throw new DivergedError("the history lacks it");
+      return await play(stores, snapshot);
     } catch (error) {
       note(`the chain's snapshot doesn't fit (${(error as Error).message}); playing its log from the start`);
     }
   }
   dropSnapshot(dir.path);
   try {
-    return await play(dir, log, undefined);
+    return await play(stores, undefined);
   } catch (error) {
     if (error instanceof DivergedError) {
       throw new ChainStartError(

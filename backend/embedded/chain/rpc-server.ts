@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { RpcError } from "./anvil-rpc.ts";
 import type { ChainNode } from "./chain-node.ts";
+import { answerFromHistory } from "./history-rpc.ts";
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const MAX_BATCH = 1_000;
@@ -11,10 +12,13 @@ interface RpcRequest {
   params?: unknown;
 }
 
-/** What a client may call: reading, estimating, and sending signed transactions. Everything that bends the chain is out. */
-const READABLE = /^(eth|net|web3|txpool|trace|ots)_|^debug_trace/;
+/**
+ * What a client may call: reading, estimating, and sending signed transactions. Everything that bends the chain is out,
+ * and so is what anvil would answer from old blocks, which it doesn't keep.
+ */
+const READABLE = /^(eth|net|web3|txpool)_|^debug_trace(Call|Transaction)$/;
 const FORBIDDEN =
-  /^(eth_(send|sign|accounts$|mining$|submit|getWork)|txpool_(drop|clear))|^(anvil|evm|hardhat|personal|admin|miner|wallet)_/;
+  /^(eth_(send|sign|accounts$|mining$|submit|getWork|newFilter|getFilterLogs)|txpool_(drop|clear))|^(anvil|evm|hardhat|personal|admin|miner|wallet)_/;
 
 const errorAnswer = (id: unknown, code: number, message: string, data?: unknown) => ({
   jsonrpc: "2.0",
@@ -33,29 +37,35 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function send(node: ChainNode, call: RpcRequest): Promise<object> {
-  const raw = Array.isArray(call.params) ? call.params[0] : undefined;
+async function send(node: ChainNode, params: readonly unknown[]): Promise<string> {
+  const [raw] = params;
   if (typeof raw !== "string" || !/^0x([0-9a-fA-F]{2})+$/.test(raw)) {
-    return errorAnswer(call.id, -32602, "eth_sendRawTransaction takes one signed transaction as 0x-prefixed hex");
+    throw new RpcError(-32602, "eth_sendRawTransaction takes one signed transaction as 0x-prefixed hex");
   }
-  try {
-    return { jsonrpc: "2.0", id: call.id ?? null, result: await node.send(raw.toLowerCase()) };
-  } catch (error) {
-    if (error instanceof RpcError) return errorAnswer(call.id, error.code, error.message, error.data);
-    throw error;
-  }
+  return node.send(raw.toLowerCase());
 }
 
-/** The answer to one call, as JSON text. A body that is one plain read goes to anvil byte for byte. */
+/** The answer to one call, as JSON text. */
 async function answerOne(node: ChainNode, call: RpcRequest): Promise<string> {
+  const id = call?.id ?? null;
   const method = call?.method;
-  if (typeof method !== "string") return JSON.stringify(errorAnswer(call?.id, -32600, "not a JSON-RPC 2.0 request"));
-  if (method === "eth_sendRawTransaction") return JSON.stringify(await send(node, call));
-  if (FORBIDDEN.test(method) || !READABLE.test(method)) {
-    return JSON.stringify(errorAnswer(call.id, -32601, `${method} is not offered by this chain`));
+  if (typeof method !== "string") return JSON.stringify(errorAnswer(id, -32600, "not a JSON-RPC 2.0 request"));
+  const params: readonly unknown[] = Array.isArray(call.params) ? call.params : [];
+  try {
+    if (method === "eth_sendRawTransaction") {
+      return JSON.stringify({ jsonrpc: "2.0", id, result: await send(node, params) });
+    }
+    if (FORBIDDEN.test(method) || !READABLE.test(method)) {
+      throw new RpcError(-32601, `${method} is not offered by this chain`);
+    }
+    const { rpc, history } = await node.reader();
+    const known = await answerFromHistory(history, method, params);
+    if (known) return JSON.stringify({ jsonrpc: "2.0", id, result: known.result });
+    return (await rpc.forward(JSON.stringify(call))).toString("utf8");
+  } catch (error) {
+    if (error instanceof RpcError) return JSON.stringify(errorAnswer(id, error.code, error.message, error.data));
+    throw error;
   }
-  const rpc = await node.reader();
-  return (await rpc.forward(JSON.stringify(call))).toString("utf8");
 }
 
 async function answerBody(node: ChainNode, body: string): Promise<string> {

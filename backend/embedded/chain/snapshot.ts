@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { AnvilRpc } from "./anvil-rpc.ts";
-import { writeFileDurably } from "./durable-file.ts";
+import { writeFileDurably, writeStreamDurably } from "./durable-file.ts";
 
 /** A shortcut past the start of the log, never the truth: a snapshot that doesn't fit is thrown away. */
 export interface Snapshot {
@@ -23,34 +24,37 @@ interface StoredSnapshot extends Omit<Snapshot, "statePath"> {
 }
 
 const META = "snapshot.json";
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-export function readSnapshot(path: string, logSize: number): Snapshot | undefined {
+async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+export async function readSnapshot(path: string, logSize: number): Promise<Snapshot | undefined> {
   const metaPath = join(path, META);
   if (!existsSync(metaPath)) return undefined;
   try {
     const { file, sha256: expected, ...rest } = JSON.parse(readFileSync(metaPath, "utf8")) as StoredSnapshot;
     const statePath = join(path, file);
-    if (rest.logOffset > logSize || sha256(readFileSync(statePath)) !== expected) return undefined;
+    if (rest.logOffset > logSize || (await sha256OfFile(statePath)) !== expected) return undefined;
     return { ...rest, statePath };
   } catch {
     return undefined;
   }
 }
 
-export async function writeSnapshot(
-  path: string,
-  rpc: AnvilRpc,
-  head: Omit<Snapshot, "statePath">,
-): Promise<{ bytes: number }> {
+/** The state goes to the disk in pieces: unpacked, it may be many times as large as anvil's answer. */
+export async function writeSnapshot(path: string, rpc: AnvilRpc, head: Omit<Snapshot, "statePath">): Promise<void> {
   const dump = await rpc.call<string>("anvil_dumpState");
-  const state = gunzipSync(Buffer.from(dump.slice(2), "hex"));
+  const packed = Buffer.from(dump.slice(2), "hex");
   const file = `state-${head.blockNumber}.json`;
-  writeFileDurably(join(path, file), state);
-  const stored: StoredSnapshot = { ...head, file, sha256: sha256(state) };
+  const hash = createHash("sha256");
+  const unpacked = Readable.from([packed]).pipe(createGunzip());
+  await writeStreamDurably(join(path, file), unpacked, (chunk) => hash.update(chunk));
+  const stored: StoredSnapshot = { ...head, file, sha256: hash.digest("hex") };
   writeFileDurably(join(path, META), JSON.stringify(stored));
   dropStates(path, file);
-  return { bytes: state.length };
 }
 
 function dropStates(path: string, except?: string): void {

@@ -7,7 +7,7 @@ import { DomainError } from "../../lib/errors.ts";
 import type { Hex32 } from "../../lib/hex.ts";
 import { newId } from "../../lib/ids.ts";
 import { buildTree } from "../../lib/merkle/build-tree.ts";
-import { HASH, nodeOf } from "../../lib/merkle/tree-builder.ts";
+import { HASH, nodeOf, writeHashes } from "../../lib/merkle/tree-builder.ts";
 import { merkleLeaf, verifyMerkleProof } from "../../lib/merkle.ts";
 import type { AnchorState, Receipt } from "../../lib/schemas.ts";
 import type { ActDocument, ActStore } from "./act-store.ts";
@@ -75,13 +75,12 @@ function anchorOfAct(root: Hex32, act: ActDocument | undefined): AnchorState {
 }
 
 async function bytesOf(commitments: readonly Hex32[], padding: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = Buffer.from(new ArrayBuffer((commitments.length + padding) * HASH));
-  for (let i = 0; i < commitments.length; i++) {
-    if (bytes.write(commitments[i]!.slice(2), i * HASH, "hex") !== HASH)
-      throw new RangeError(`${commitments[i]} is no commitment`);
-    if (i % SLICE === SLICE - 1) await nextTurn();
+  const bytes = new Uint8Array((commitments.length + padding) * HASH);
+  for (let at = 0; at < commitments.length; at += SLICE) {
+    if (at > 0) await nextTurn();
+    writeHashes(bytes, commitments.slice(at, at + SLICE), at * HASH);
   }
-  randomBytes(padding * HASH).copy(bytes, commitments.length * HASH);
+  bytes.set(randomBytes(padding * HASH), commitments.length * HASH);
   return bytes;
 }
 

@@ -1,135 +1,217 @@
-import { type Connection, type Model, Schema } from "mongoose";
-import type { ActFailure, OpenTransaction, RelayStore, TransactionOutcome } from "../../platform/chain/relay-store.ts";
+import { type Connection, type Model, mongo, Schema } from "mongoose";
+import {
+  type ActFailure,
+  type OpenTransaction,
+  type RelayStore,
+  type Sender,
+  TakenOver,
+  type TransactionOutcome,
+} from "../../platform/chain/relay-store.ts";
+import { isDuplicateKey } from "../../platform/mongo/aggregate.ts";
 import type { ActStore } from "./act-store.ts";
 
 /** So often an act is tried before its refusal is final. */
 const MAX_REFUSALS = 4;
 
 interface RelayTransactionDocument {
+  /** Chain, key and nonce: one transaction a nonce, whoever saves it. */
   _id: string;
+  sender: string;
   nonce: number;
   hash: string;
-  raw: string;
   earlierHashes: string[];
-  actIds: string[];
   sentAt: Date;
-  state: "open" | "closing" | "closed";
+  /** abandoned: can never be mined, so its nonce is free again. */
+  state: "open" | "closing" | "closed" | "abandoned";
+  /** Of the lease under which it is held. */
+  epoch: number;
+  /** These three are gone when it is closed. */
+  raw?: mongo.Binary | undefined;
+  actIds?: string[] | undefined;
   outcome?: TransactionOutcome | undefined;
   failed?: ActFailure[] | undefined;
 }
 
+export interface MongoRelayStore extends RelayStore {
+  /** Sent and not yet settled. */
+  countOpen(): Promise<number>;
+}
+
+const senderOf = ({ chainId, address }: Sender) => `${chainId}:${address.toLowerCase()}`;
+
 /**
  * The relayer's memory. The transaction's document is the truth about its acts: it is written first, the acts follow,
- * and what a crash left between the two is finished by resume() before anything else is done.
+ * and what a crash left between the two is finished by begin() before anything else is done.
  */
-export async function createRelayMongoStore(connection: Connection, acts: ActStore): Promise<RelayStore> {
+export async function createRelayMongoStore(connection: Connection, acts: ActStore): Promise<MongoRelayStore> {
   const schema = new Schema<RelayTransactionDocument>(
     {
       _id: { type: String, required: true },
+      sender: { type: String, required: true },
       nonce: { type: Number, required: true },
       hash: { type: String, required: true },
-      raw: { type: String, required: true },
       earlierHashes: [String],
-      actIds: [String],
       sentAt: { type: Date, required: true },
       state: { type: String, required: true },
+      epoch: { type: Number, required: true },
+      raw: Buffer,
+      actIds: { type: [String], default: undefined },
       outcome: Schema.Types.Mixed,
       failed: Schema.Types.Mixed,
     },
     { strict: "throw", versionKey: false, minimize: false, collection: "relayTransactions" },
   );
-  schema.index({ state: 1, nonce: 1 });
-  schema.index({ nonce: 1 });
+  schema.index({ sender: 1, nonce: 1 }, { unique: true });
+  schema.index({ state: 1 });
   const model = connection.model("RelayTransaction", schema) as unknown as Model<RelayTransactionDocument>;
   await model.createCollection();
   await model.createIndexes();
+  // Without mongoose's casting: hundreds of ids and 120 kB of bytes a document.
+  const transactions = connection.collection<RelayTransactionDocument>("relayTransactions");
+  const actDocuments = acts.model.collection;
 
-  const open = (): Promise<RelayTransactionDocument[]> =>
-    model.find({ state: "open" }).sort({ nonce: 1 }).lean<RelayTransactionDocument[]>();
+  let sender = "";
+  let epoch = 0;
+  const idOf = (nonce: number) => `${sender}:${nonce}`;
 
-  async function finish({ _id, actIds, outcome, failed }: RelayTransactionDocument): Promise<void> {
-    const final = new Set<string>();
-    for (const act of outcome?.acts ?? []) {
-      final.add(act.actId);
-      // A refusal may pass (the act that it builds on is in the same queue), so it is final only when it comes again.
-      const retried =
-        !act.ok &&
-        (await acts.model.updateOne(
-          { _id: act.actId, state: "sent", $or: [{ refusals: null }, { refusals: { $lt: MAX_REFUSALS - 1 } }] },
-          { $set: { state: "queued", reason: act.reason ?? "" }, $inc: { refusals: 1 } },
-        ));
-      if (retried && retried.modifiedCount > 0) continue;
-      await acts.model.updateOne(
-        { _id: act.actId, state: act.ok ? { $in: ["sent", "queued"] } : "sent" },
-        {
-          $set: {
-            state: act.ok ? "confirmed" : "failed",
-            transactionHash: outcome!.transactionHash,
-            blockNumber: outcome!.blockNumber,
-            blockHash: outcome!.blockHash,
-            confirmedAt: new Date(outcome!.timestamp * 1000),
-            ...(act.reason ? { reason: act.reason } : {}),
-          },
-          ...(act.ok ? { $unset: { reason: 1 } } : {}),
-        },
+  const markSent = (actIds: readonly string[], nonce: number) =>
+    actDocuments.updateMany(
+      { _id: { $in: actIds as never[] }, state: "queued" },
+      { $set: { state: "sent", nonce }, $unset: { waiting: 1 } },
+    );
+
+  /** Only as long as the act is this transaction's: another may have taken it since. */
+  const changeAct = (id: string, nonce: number, $set: object, more: object = {}) => ({
+    updateOne: { filter: { _id: id, state: "sent", nonce }, update: { $set, ...more } },
+  });
+
+  async function finish({ _id, nonce, actIds = [], outcome, failed = [] }: RelayTransactionDocument): Promise<void> {
+    const reasons = new Map([...failed, ...(outcome?.failed ?? [])].map(({ actId, reason }) => [actId, reason]));
+    const others = actIds.filter((id) => !reasons.has(id));
+    const place = outcome && {
+      transactionHash: outcome.transactionHash,
+      blockNumber: outcome.blockNumber,
+      blockHash: outcome.blockHash,
+      confirmedAt: new Date(outcome.timestamp * 1000),
+    };
+    const again: string[] = [];
+    if (outcome?.kind === "done" && others.length > 0) {
+      await actDocuments.updateMany(
+        { _id: { $in: others as never[] }, state: { $in: ["sent", "queued"] } },
+        { $set: { state: "confirmed", ...place }, $unset: { reason: 1, waiting: 1 } },
       );
+    } else again.push(...others);
+
+    const affected = [...again, ...reasons.keys()];
+    if (affected.length > 0) {
+      const found = await acts.model
+        .find({ _id: { $in: affected } }, { order: 1, refusals: 1 })
+        .lean<{ _id: string; order: string; refusals?: number }[]>();
+      const operations = found.map(({ _id, order, refusals = 0 }) => {
+        const reason = reasons.get(_id);
+        // Into the queue again in its old place.
+        const queued = { state: "queued", waiting: order };
+        if (reason === undefined) return changeAct(_id, nonce, queued);
+        // A refusal may pass (the act that it builds on is in the same queue), so it is final only when it comes again.
+        if (outcome?.kind === "done" && refusals < MAX_REFUSALS - 1) {
+          return changeAct(_id, nonce, { ...queued, reason }, { $inc: { refusals: 1 } });
+        }
+        return changeAct(_id, nonce, { state: "failed", reason, failedAt: new Date(), ...place });
+      });
+      await actDocuments.bulkWrite(operations as never, { ordered: false });
     }
-    for (const { actId, reason } of failed ?? []) {
-      final.add(actId);
-      await acts.model.updateOne({ _id: actId }, { $set: { state: "failed", reason } });
-    }
-    const again = actIds.filter((id) => !final.has(id));
-    if (again.length > 0)
-      await acts.model.updateMany({ _id: { $in: again }, state: "sent" }, { $set: { state: "queued" } });
-    await model.updateOne({ _id }, { $set: { state: "closed" } });
+    await transactions.updateOne(
+      { _id, state: "closing" },
+      {
+        $set: { state: outcome ? ("closed" as const) : ("abandoned" as const) },
+        $unset: { actIds: 1, outcome: 1, failed: 1, raw: 1 },
+      },
+    );
   }
 
-  async function close(nonce: number, end: { outcome?: TransactionOutcome; failed?: ActFailure[] }): Promise<void> {
-    const closing = await model
-      .findOneAndUpdate({ nonce, state: "open" }, { $set: { ...end, state: "closing" } }, { returnDocument: "after" })
-      .lean<RelayTransactionDocument>();
+  /** Nothing when it is closed already; throws TakenOver when another process holds it. */
+  async function held(nonce: number): Promise<void> {
+    const found = await transactions.findOne({ _id: idOf(nonce) }, { projection: { epoch: 1 } });
+    if (found && found.epoch !== epoch) throw new TakenOver(`nonce ${nonce}`);
+  }
+
+  async function close(
+    { nonce, hash }: { nonce: number; hash?: string },
+    end: { outcome?: TransactionOutcome; failed?: ActFailure[] },
+  ): Promise<void> {
+    const closing = await transactions.findOneAndUpdate(
+      { _id: idOf(nonce), state: "open", epoch, ...(hash ? { hash } : {}) },
+      { $set: { ...end, state: "closing" } },
+      { returnDocument: "after", projection: { raw: 0 } },
+    );
     if (closing) await finish(closing);
-  }
-
-  for (const left of await model.find({ state: "closing" }).lean<RelayTransactionDocument[]>()) await finish(left);
-  for (const { actIds } of await open()) {
-    await acts.model.updateMany({ _id: { $in: actIds }, state: "queued" }, { $set: { state: "sent" } });
+    else await held(nonce);
   }
 
   return {
+    async begin(who) {
+      sender = senderOf(who);
+      epoch = who.epoch;
+      const later = await transactions.findOne({ state: "open", sender, epoch: { $gt: epoch } });
+      if (later) throw new TakenOver(`epoch ${later.epoch}`);
+      await transactions.updateMany({ state: "open", sender, epoch: { $lte: epoch } }, { $set: { epoch } });
+      for (const left of await transactions.find({ state: "closing" }).toArray()) await finish(left);
+      const found = await transactions.find({ state: "open", sender }).sort({ nonce: 1 }).toArray();
+      for (const { actIds = [], nonce } of found) await markSent(actIds, nonce);
+      const [last] = await transactions
+        .find({ sender, state: { $in: ["closed", "closing"] } }, { projection: { nonce: 1 } })
+        .sort({ nonce: -1 })
+        .limit(1)
+        .toArray();
+      return {
+        open: found.map(
+          ({ nonce, hash, raw, earlierHashes, actIds = [], sentAt }): OpenTransaction => ({
+            ...{ nonce, hash, earlierHashes, actIds, sentAt: sentAt.toISOString() },
+            raw: `0x${Buffer.from(raw!.buffer).toString("hex")}`,
+          }),
+        ),
+        nextNonce: last ? last.nonce + 1 : 0,
+      };
+    },
+
     async takeQueued(limit) {
-      // Of a transaction that was kept while its acts' own documents could not be written, none is taken again.
-      const underway = new Set((await open()).flatMap(({ actIds }) => actIds));
-      const queued = await acts.model.find({ state: "queued" }).sort({ order: 1 }).limit(limit).lean();
-      return queued
-        .filter(({ _id }) => !underway.has(_id))
-        .map(({ _id, target, data, gasLimit }) => ({ id: _id, target, data, gasLimit }));
+      const queued = await acts.model
+        .find({ waiting: { $gt: "" } }, { target: 1, data: 1, gasLimit: 1 })
+        .sort({ waiting: 1 })
+        .limit(limit)
+        .lean();
+      return queued.map(({ _id, target, data, gasLimit }) => ({ id: _id, target, data, gasLimit }));
     },
+
     async saveTransaction({ nonce, hash, raw, actIds }) {
-      await model.create({ _id: hash, nonce, hash, raw, earlierHashes: [], actIds, sentAt: new Date(), state: "open" });
-      await acts.model.updateMany({ _id: { $in: actIds } }, { $set: { state: "sent", nonce } });
+      const bytes = new mongo.Binary(Buffer.from(raw.slice(2), "hex"));
+      const fields = { sender, nonce, hash, raw: bytes, earlierHashes: [], actIds, epoch };
+      try {
+        // A nonce is taken once, unless what had it can never be mined.
+        await transactions.updateOne(
+          { _id: idOf(nonce), state: "abandoned" },
+          { $set: { ...fields, sentAt: new Date(), state: "open" } },
+          { upsert: true },
+        );
+      } catch (error) {
+        if (isDuplicateKey(error)) throw new TakenOver(`nonce ${nonce}`);
+        throw error;
+      }
+      await markSent(actIds, nonce);
     },
-    async openTransactions() {
-      return (await open()).map(
-        ({ nonce, hash, raw, earlierHashes, actIds, sentAt }): OpenTransaction => ({
-          nonce,
-          hash,
-          raw,
-          earlierHashes,
-          actIds,
-          sentAt: sentAt.toISOString(),
-        }),
+
+    async replaceTransaction(nonce, { hash, raw }) {
+      const current = await transactions.findOne({ _id: idOf(nonce), state: "open", epoch });
+      if (!current) throw new TakenOver(`nonce ${nonce}`);
+      const bytes = new mongo.Binary(Buffer.from(raw.slice(2), "hex"));
+      const { matchedCount } = await transactions.updateOne(
+        { _id: current._id, hash: current.hash, state: "open", epoch },
+        { $set: { hash, raw: bytes, sentAt: new Date() }, $push: { earlierHashes: current.hash } },
       );
+      if (matchedCount === 0) throw new TakenOver(`nonce ${nonce}`);
     },
-    async replaceTransaction(nonce, next) {
-      const current = await model.findOne({ nonce, state: "open" }).lean<RelayTransactionDocument>();
-      if (!current) return;
-      await model.updateOne(
-        { _id: current._id, hash: current.hash },
-        { $set: { ...next, sentAt: new Date() }, $push: { earlierHashes: current.hash } },
-      );
-    },
-    settle: (nonce, outcome) => close(nonce, { outcome }),
-    abandon: (nonce, failed) => close(nonce, { failed }),
+    settle: (nonce, outcome) => close({ nonce }, { outcome }),
+    abandon: ({ nonce, hash }, failed) => close({ nonce, hash }, { failed }),
+    countOpen: () => transactions.countDocuments({ state: { $in: ["open", "closing"] } }),
   };
 }

@@ -3,7 +3,7 @@ import type { Actor } from "../../lib/actor.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { hex32, idParam, type Receipt, receipt } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
-import { grantCheck, grantProofPack, platformStatus, reconciliation, totals } from "./audit-schemas.ts";
+import { grantCheck, platformStatus, reconciliation, totals } from "./audit-schemas.ts";
 import type { AuditService } from "./audit-service.ts";
 
 const READ_ONLY = [
@@ -40,15 +40,6 @@ interface Ports {
 }
 
 export function auditRoutes(api: Api, audit: AuditService, ports: Ports): void {
-  api.add({
-    method: "get",
-    path: "/grants/:id/proof",
-    access: ["enterprise", "institution", "regulator"],
-    summary: "The grant's proof pack, to be checked without us",
-    params: idParam,
-    answer: grantProofPack,
-    handle: async ({ actor, params }) => audit.proofPack(await ports.visibleGrant(actor, params.id)),
-  });
   api.add({
     method: "get",
     path: "/audit/grants/:id",

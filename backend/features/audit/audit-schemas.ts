@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { contractNames } from "../../lib/proof/acts.ts";
+import { grantPack } from "../../lib/proof/pack.ts";
 import { address, hex32, isoTime } from "../../lib/schemas.ts";
 
 export const checkLine = z.object({
@@ -42,75 +44,66 @@ export const reconciliation = z
   })
   .openapi("Reconciliation");
 
-/** Everything a stranger needs to check a credit grant against any node of the chain. */
-export const grantProofPack = z
-  .object({
-    format: z.literal("rongqiao-grant-proof/1"),
-    chainId: z.int(),
-    contracts: z.object({ participants: address, anchors: address, financing: address }),
-    request: z.object({
-      requestKey: address,
-      terms: z.record(z.string(), z.unknown()),
-      salt: hex32,
-      termsCommitment: hex32,
-      amountFen: z.string(),
-      closesAt: isoTime,
-      expiresAt: isoTime,
-      endorsement: z.string(),
-      enterprise: address,
-      transactionHash: hex32.optional(),
-    }),
-    bid: z.object({
-      institution: address,
-      terms: z.record(z.string(), z.unknown()),
-      termsSalt: hex32,
-      termsCommitment: hex32,
-      amountFen: z.string(),
-      validUntil: isoTime,
-      salt: hex32,
-      signature: z.string(),
-      bidHash: hex32,
-      root: hex32,
-      path: z.array(hex32),
-      transactionHash: hex32.optional(),
-    }),
-    grant: z.object({
-      grantId: hex32,
-      terms: z.record(z.string(), z.unknown()),
-      termsSalt: hex32,
-      termsCommitment: hex32,
-      amountFen: z.string(),
-      expiresAt: isoTime,
-      salt: hex32,
-      signature: z.string(),
-      transactionHash: hex32.optional(),
-      blockNumber: z.int().optional(),
-      blockHash: hex32.optional(),
-    }),
-  })
-  .openapi("GrantProofPack");
-export type GrantProofPack = z.infer<typeof grantProofPack>;
+export const grantProof = grantPack.openapi("GrantProof");
+/** The chain and the contracts that proof packs are compared with. */
+export const deployment = z
+  .object({ chainId: z.int(), genesisHash: hex32, contracts: z.record(z.enum(contractNames), address) })
+  .openapi("Deployment");
+export type Deployment = z.infer<typeof deployment>;
 
-/** A leaf of an anchored batch (a record, a consent, a snapshot, an access log entry). */
-export const leafProofPack = z
-  .object({
-    format: z.literal("rongqiao-leaf-proof/1"),
-    chainId: z.int(),
-    anchors: address,
-    kind: z.string(),
-    document: z.unknown(),
+/** What the store has of a grant, with everything before it, to be held against the chain. */
+export const grantProofPack = z.object({
+  chainId: z.int(),
+  contracts: z.object({ participants: address, anchors: address, financing: address }),
+  request: z.object({
+    requestKey: address,
+    terms: z.record(z.string(), z.unknown()),
     salt: hex32,
-    commitment: hex32,
-    path: z.array(hex32),
+    termsCommitment: hex32,
+    amountFen: z.string(),
+    closesAt: isoTime,
+    expiresAt: isoTime,
+    endorsement: z.string(),
+    enterprise: address,
+    transactionHash: hex32.optional(),
+  }),
+  bid: z.object({
+    institution: address,
+    terms: z.record(z.string(), z.unknown()),
+    termsSalt: hex32,
+    termsCommitment: hex32,
+    amountFen: z.string(),
+    validUntil: isoTime,
+    salt: hex32,
+    signature: z.string(),
+    bidHash: hex32,
     root: hex32,
+    path: z.array(hex32),
+    transactionHash: hex32.optional(),
+  }),
+  grant: z.object({
+    grantId: hex32,
+    terms: z.record(z.string(), z.unknown()),
+    termsSalt: hex32,
+    termsCommitment: hex32,
+    amountFen: z.string(),
+    expiresAt: isoTime,
+    salt: hex32,
+    signature: z.string(),
     transactionHash: hex32.optional(),
     blockNumber: z.int().optional(),
-  })
-  .openapi("LeafProofPack");
+    blockHash: hex32.optional(),
+  }),
+});
+export type GrantProofPack = z.infer<typeof grantProofPack>;
 
 export const platformStatus = z
   .object({
     blockNumber: z.int(),
+    /** How far the events of the contracts were read; it stays behind `blockNumber` by the confirmations. */
+    indexedBlock: z.int(),
+    /** Events after that block, as far as the next range of blocks goes. */
+    eventsWaiting: z.int(),
     queuedActs: z.int(),
     openTransactions: z.int(),
     failedActs: z.array(z.object({ id: hex32, kind: z.string(), reason: z.string(), at: isoTime })),

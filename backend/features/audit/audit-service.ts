@@ -63,14 +63,12 @@ interface Ports {
 }
 
 export interface AuditService {
-  /** Everything that a stranger needs to check the grant. Throws grant.notConfirmed while it is on its way. */
-  proofPack(grant: StoredGrant): Promise<GrantProofPack>;
   check(grant: StoredGrant): Promise<GrantCheckView>;
   reconcile(): Promise<z.infer<typeof reconciliation>>;
 }
 
 export function createAuditService(chain: ChainContext, ports: Ports, clock: Clock): AuditService {
-  async function packOf(grant: StoredGrant): Promise<{ pack: GrantProofPack; receipt: Receipt }> {
+  async function packOf(grant: StoredGrant): Promise<GrantProofPack> {
     const [request, bid] = await Promise.all([ports.findRequest(grant.requestId), ports.findBid(grant.bidId)]);
     if (!request || !bid) throw new DomainError("notFound", "the grant's request or bid is gone");
     // A bid that was changed since is no longer in its tree: the pack says so with an empty path, and the check fails.
@@ -79,8 +77,7 @@ export function createAuditService(chain: ChainContext, ports: Ports, clock: Clo
     const opened = await ports.receiptOf(request.actId, "request.open", request.createdAt);
     const { participants, anchors, financing } = chain.contracts;
     const zero = `0x${"0".repeat(64)}`;
-    const pack: GrantProofPack = {
-      format: "rongqiao-grant-proof/1",
+    return {
       chainId: chain.chainId,
       contracts: { participants, anchors, financing },
       request: {
@@ -123,25 +120,14 @@ export function createAuditService(chain: ChainContext, ports: Ports, clock: Clo
         ...(receipt.blockHash ? { blockHash: receipt.blockHash } : {}),
       },
     };
-    return { pack, receipt };
   }
 
   async function linesOf(grant: StoredGrant): Promise<CheckLine[]> {
-    const { pack } = await packOf(grant);
+    const pack = await packOf(grant);
     return checkGrant(pack, await readChainFacts(pack, ports.call, ports.transactionReceipt));
   }
 
   return {
-    async proofPack(grant) {
-      const { pack, receipt } = await packOf(grant);
-      if (receipt.state !== "confirmed") {
-        throw new DomainError(
-          "grant.notConfirmed",
-          `the grant's receipt is ${receipt.state}${receipt.reason ? `: ${receipt.reason}` : ""}`,
-        );
-      }
-      return pack;
-    },
     async check(grant) {
       const lines = await linesOf(grant);
       return {

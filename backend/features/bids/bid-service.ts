@@ -32,6 +32,8 @@ export interface BidService {
   /** An enterprise: all bids for its request, the cheapest first; an institution: its own. */
   list(actor: Actor, requestId: string): Promise<BidView[]>;
   find(id: string): Promise<BidDocument | null>;
+  /** The bid, for the institution that made it and the enterprise that it was made to. */
+  visible(actor: Actor, id: string): Promise<BidDocument>;
   decide(requestId: string, acceptedBidId: string): Promise<void>;
 }
 
@@ -157,6 +159,15 @@ export function createBidService(
       );
     },
     find: store.find,
+    async visible(actor, id) {
+      const bid = await store.find(id);
+      const own =
+        actor.role === "enterprise"
+          ? bid && (await ports.findRequest(bid.requestId))?.enterpriseId === actor.participantId
+          : bid?.institution.id === actor.participantId;
+      if (!bid || !own) throw new DomainError("notFound", "there is no such bid");
+      return bid;
+    },
     decide: store.decide,
   };
 }

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Effect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { type AggregateFields, aggregateSchema, isDuplicateKey, withEffects } from "../../platform/mongo/aggregate.ts";
+import { batched } from "../../platform/mongo/batched-find.ts";
 import type { bidTerms } from "./bid-schemas.ts";
 
 export interface BidFields {
@@ -50,6 +51,10 @@ export function createBidStore(connection: Connection): BidStore {
   schema.index({ bidHash: 1 }, { unique: true });
   schema.set("collection", "bids");
   const model = connection.model("Bid", schema) as unknown as Model<BidDocument>;
+  const ofRequest = batched(async (ids) => {
+    const found = await model.find({ requestId: { $in: ids } }, { requestId: 1, institution: 1 }).lean<BidDocument[]>();
+    return Map.groupBy(found, ({ requestId }) => requestId);
+  });
   return {
     async insert(id, fields, effects) {
       try {
@@ -64,8 +69,7 @@ export function createBidStore(connection: Connection): BidStore {
     },
     find: (id) => model.findById(id).lean<BidDocument>(),
     ofRequest: (requestId) => model.find({ requestId }).lean<BidDocument[]>(),
-    ofRequests: (ids) =>
-      model.find({ requestId: { $in: [...ids] } }, { requestId: 1, institution: 1 }).lean<BidDocument[]>(),
+    ofRequests: async (ids) => (await Promise.all([...new Set(ids)].map(ofRequest))).flatMap((found) => found ?? []),
     async decide(requestId, acceptedBidId) {
       await model.updateOne(
         { _id: acceptedBidId, state: "submitted" },

@@ -51,6 +51,10 @@ export interface ConsentService {
     effects?: readonly Effect[],
   ): Promise<ConsentDocument>;
   accessLog(holderId: string, page: number): Promise<z.infer<typeof accessLog>>;
+  /** What an entry's commitment hides, and its salt. Throws notFound unless it is about this holder. */
+  accessOpening(holderId: string, id: string): Promise<{ document: object; salt: string; commitment: string }>;
+  /** The consent, for its two parties. */
+  visible(participantId: string, id: string): Promise<ConsentDocument>;
   /** Outbox handler: the log entry and its leaf. */
   logAccess(entry: AccessRecord): Promise<void>;
 }
@@ -224,6 +228,30 @@ export function createConsentService(
           anchor: anchors.get(`access:${_id}`) ?? { state: "waiting" as const },
         })),
       };
+    },
+
+    async accessOpening(holderId, id) {
+      const entry = await store.findAccess(id);
+      if (entry?.holderId !== holderId) throw new DomainError("notFound", "your access log has no such entry");
+      const { _id, at, reader, what, purpose, consentId, allowed, salt } = entry;
+      const document: AccessRecord = {
+        id: _id,
+        at: at.toISOString(),
+        holderId,
+        reader: { id: reader.id, name: reader.name },
+        what,
+        purpose,
+        ...(consentId ? { consentId } : {}),
+        allowed,
+      };
+      return { document, salt, commitment: commitment(salt, document) };
+    },
+
+    async visible(participantId, id) {
+      const consent = await store.find(id);
+      if (consent?.holder.id !== participantId && consent?.recipient.id !== participantId)
+        throw new DomainError("notFound", "there is no such consent");
+      return consent;
     },
 
     async logAccess({ id, at, ...entry }) {

@@ -70,6 +70,7 @@ export interface ConsentStore {
     effects: readonly Effect[],
   ): Promise<void>;
   accesses(holderId: string, page: number, size: number): Promise<{ items: AccessEntryDocument[]; total: number }>;
+  findAccess(id: string): Promise<AccessEntryDocument | null>;
 }
 
 export function createConsentStore(connection: Connection): ConsentStore {
@@ -172,6 +173,7 @@ export function createConsentStore(connection: Connection): ConsentStore {
         if (!isDuplicateKey(error)) throw error;
       }
     },
+    findAccess: (id) => accesses.findById(id).lean<AccessEntryDocument>(),
     async accesses(holderId, page, size) {
       const items = await accesses
         .find({ holderId })

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { idParam } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
-import { leafProofPack } from "../audit/audit-schemas.ts";
 import {
   batchList,
   batchQuery,
@@ -18,12 +17,7 @@ import type { IngestionService } from "./ingestion-service.ts";
 const BATCH_READERS = ["department", "operator", "regulator"] as const;
 const RECORD_READERS = ["enterprise", "institution", "regulator"] as const;
 
-export function dataExchangeRoutes(
-  api: Api,
-  exchange: DataExchangeService,
-  ingestion: IngestionService,
-  chain: { chainId: number; anchors: string },
-): void {
+export function dataExchangeRoutes(api: Api, exchange: DataExchangeService, ingestion: IngestionService): void {
   api.add({
     method: "get",
     path: "/catalogs",
@@ -83,25 +77,5 @@ export function dataExchangeRoutes(
     params: z.object({ id: z.string().min(1).max(100) }),
     answer: recordView,
     handle: ({ actor, params }) => exchange.record(actor, params.id),
-  });
-  api.add({
-    method: "get",
-    path: "/records/:id/proof",
-    access: RECORD_READERS,
-    summary: "The record's proof pack",
-    params: z.object({ id: z.string().min(1).max(100) }),
-    answer: leafProofPack,
-    async handle({ actor, params }) {
-      const { anchor, ...proof } = await exchange.recordProof(actor, params.id);
-      return {
-        format: "rongqiao-leaf-proof/1" as const,
-        chainId: chain.chainId,
-        anchors: chain.anchors,
-        kind: "records",
-        ...proof,
-        ...(anchor.transactionHash ? { transactionHash: anchor.transactionHash } : {}),
-        ...(anchor.blockNumber === undefined ? {} : { blockNumber: anchor.blockNumber }),
-      };
-    },
   });
 }

@@ -1,6 +1,7 @@
 import { type Connection, type Model, Schema } from "mongoose";
 import { DomainError } from "../../lib/errors.ts";
 import { isDuplicateKey } from "../../platform/mongo/aggregate.ts";
+import { batchedFind } from "../../platform/mongo/batched-find.ts";
 import type { Role } from "./identity-schemas.ts";
 
 export interface AccountDocument {
@@ -90,11 +91,11 @@ export function createAccountStore(connection: Connection): AccountStore {
       await accounts.create(account);
     },
     byUsername: (username) => accounts.findOne({ username, active: true }).lean<AccountDocument>(),
-    find: (id) => accounts.findById(id).lean<AccountDocument>(),
+    find: batchedFind(accounts),
     async openSession(session) {
       await sessions.create(session);
     },
-    session: (id) => sessions.findById(id).lean<SessionDocument>(),
+    session: batchedFind(sessions),
     async closeSession(id) {
       await sessions.deleteOne({ _id: id });
     },

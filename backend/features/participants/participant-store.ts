@@ -8,6 +8,7 @@ import {
   isDuplicateKey,
   withEffects,
 } from "../../platform/mongo/aggregate.ts";
+import { batchedFind, foundOf } from "../../platform/mongo/batched-find.ts";
 import type { Role } from "../identity/identity-schemas.ts";
 
 export interface ParticipantFields {
@@ -74,6 +75,7 @@ export function createParticipantStore(connection: Connection): ParticipantStore
   schema.index({ kind: 1, admittedAt: -1 });
   schema.set("collection", "participants");
   const model = connection.model("Participant", schema) as unknown as Model<ParticipantDocument>;
+  const find = batchedFind(model);
   return {
     model,
     async insert(id, fields) {
@@ -97,11 +99,8 @@ export function createParticipantStore(connection: Connection): ParticipantStore
           { returnDocument: "after" },
         )
         .lean<ParticipantDocument>(),
-    find: (id) => model.findById(id).lean<ParticipantDocument>(),
-    async findMany(ids) {
-      const found = await model.find({ _id: { $in: [...new Set(ids)] } }).lean<ParticipantDocument[]>();
-      return new Map(found.map((participant) => [participant._id, participant]));
-    },
+    find,
+    findMany: (ids) => foundOf(find, ids),
     byInvitation: (invitation) => model.findOne({ invitation }).lean<ParticipantDocument>(),
     byUsccs: (usccs) => model.find({ uscc: { $in: [...usccs] } }).lean<ParticipantDocument[]>(),
     async list({ kind, query, status }, page, size) {

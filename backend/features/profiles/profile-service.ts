@@ -1,3 +1,4 @@
+import type { Actor } from "../../lib/actor.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";
@@ -37,6 +38,8 @@ export interface ProfileService {
   ofUscc(uscc: string): Promise<ProfileView>;
   /** An institution's reading for a request: under consent, logged, frozen and anchored. */
   read(institution: { id: string; name: string }, requestId: string): Promise<ProfileView>;
+  /** What a snapshot's commitment hides, for who read it, whom it is about, and the regulator. */
+  snapshotOpening(actor: Actor, id: string): Promise<{ document: unknown; salt: string; commitment: string }>;
   outline(uscc: string): Promise<{ district: string; industry: string }>;
 }
 
@@ -108,7 +111,19 @@ export function createProfileService(
       onWork();
       return { ...profile, snapshot: { id, digest, anchor: { state: "waiting" } } };
     },
+    async snapshotOpening(actor, id) {
+      const found = await snapshots.find(id);
+      const may =
+        actor.role === "regulator" ||
+        (actor.role === "institution"
+          ? found?.institutionId === actor.participantId
+          : found && (await ports.enterprise(actor.participantId)).uscc === found.uscc);
+      if (!found || !may) throw new DomainError("notFound", "there is no such snapshot");
+      return { document: JSON.parse(found.content) as unknown, salt: found.salt, commitment: found.digest };
+    },
     async outline(uscc) {
+      const records = await ports.recordsOf(uscc);
+      if (records.length === 0) return { district: "", industry: "" };
       const { enterprise } = await compute(uscc);
       return { district: enterprise.district, industry: enterprise.industry };
     },

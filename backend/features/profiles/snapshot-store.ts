@@ -16,6 +16,7 @@ export type SnapshotDocument = SnapshotFields & AggregateFields;
 
 export interface SnapshotStore {
   insert(id: string, fields: SnapshotFields, effects: readonly Effect[]): Promise<void>;
+  find(id: string): Promise<SnapshotDocument | null>;
 }
 
 /** What institutions have read, frozen. */
@@ -40,5 +41,6 @@ export function createSnapshotStore(connection: Connection): SnapshotStore {
         if (!isDuplicateKey(error)) throw error;
       }
     },
+    find: (id) => model.findById(id).lean<SnapshotDocument>(),
   };
 }

@@ -62,6 +62,8 @@ export interface RequestService {
   find(id: string): Promise<RequestDocument | null>;
   isOpenForBids(request: RequestDocument): boolean;
   own(enterpriseId: string, id: string): Promise<RequestDocument>;
+  /** With its terms and their salt: for the enterprise and the regulator. */
+  visible(actor: Actor, id: string): Promise<RequestDocument>;
 }
 
 export function createRequestService(
@@ -83,18 +85,20 @@ export function createRequestService(
   }
 
   async function viewsFor(actor: Actor, requests: readonly RequestDocument[]): Promise<RequestView[]> {
-    const participants = await ports.findParticipants(requests.map(({ enterpriseId }) => enterpriseId));
-    const receipts = await ports.receiptsOf(
-      requests.flatMap((request) => [
-        { actId: request.actId, kind: "request.open", createdAt: request.createdAt },
-        ...(request.award
-          ? [{ actId: request.award.actId, kind: "request.award", createdAt: request.award.awardedAt }]
-          : []),
-      ]),
-    );
+    const ids = requests.map(({ _id }) => _id);
+    const acts = requests.flatMap((request) => [
+      { actId: request.actId, kind: "request.open", createdAt: request.createdAt },
+      ...(request.award
+        ? [{ actId: request.award.actId, kind: "request.award", createdAt: request.award.awardedAt }]
+        : []),
+    ]);
+    const [participants, receipts, bids, consents] = await Promise.all([
+      ports.findParticipants(requests.map(({ enterpriseId }) => enterpriseId)),
+      ports.receiptsOf(acts),
+      ports.bidsOf(ids),
+      actor.role === "institution" ? ports.liveConsents(actor.participantId) : [],
+    ]);
     const receiptOf = new Map(receipts.map((receipt) => [receipt.id, receipt]));
-    const bids = await ports.bidsOf(requests.map(({ _id }) => _id));
-    const consents = actor.role === "institution" ? await ports.liveConsents(actor.participantId) : [];
     return requests.map((request) => {
       const { terms, award } = request;
       const consent = consents.find(
@@ -230,6 +234,13 @@ export function createRequestService(
         actor.role === "department";
       if (hidden) throw new DomainError("notFound", "there is no such request");
       return (await viewsFor(actor, [request]))[0]!;
+    },
+
+    async visible(actor, id) {
+      const request = await store.find(id);
+      if (!request || (actor.role !== "regulator" && request.enterpriseId !== actor.participantId))
+        throw new DomainError("notFound", "there is no such request");
+      return request;
     },
 
     async own(enterpriseId, id) {

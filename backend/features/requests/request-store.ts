@@ -10,6 +10,7 @@ import {
   isDuplicateKey,
   withEffects,
 } from "../../platform/mongo/aggregate.ts";
+import { batchedFind } from "../../platform/mongo/batched-find.ts";
 import type { StoredRequestState } from "./domain/request-states.ts";
 import type { requestTerms } from "./request-schemas.ts";
 
@@ -112,8 +113,10 @@ export function createRequestStore(connection: Connection): RequestStore {
   return {
     async insert(id, fields, effects) {
       try {
-        const created = await model.create({ ...fields, _id: id, ...withEffects(effects) });
-        return created.toObject() as RequestDocument;
+        const document = { ...fields, _id: id, ...withEffects(effects) };
+        // As it is: what comes here is checked, and casting it anew is most of the work of an insert.
+        await model.insertMany([document], { lean: true });
+        return document;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
         throw new DomainError("request.keyUsed", "this request key has been used", {
@@ -122,7 +125,7 @@ export function createRequestStore(connection: Connection): RequestStore {
         });
       }
     },
-    find: (id) => model.findById(id).lean<RequestDocument>(),
+    find: batchedFind(model),
     change: ({ _id, version }, set, effects) =>
       model
         .findOneAndUpdate({ _id, version }, changeWithEffects(set, effects), { returnDocument: "after" })

@@ -1,3 +1,4 @@
+import type { Hex32 } from "../hex.ts";
 import { MESSAGES, pairHasher } from "./keccak-pairs.ts";
 
 /** A hash's size in bytes. */
@@ -22,6 +23,25 @@ export interface MerkleTreeBuilder {
   add(values: Uint8Array): void;
   /** Builds the tree of exactly `count` values. */
   finish(): MerkleNodes;
+}
+
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(digit) ? -1 : digit;
+});
+
+/** Writes 0x-prefixed hashes as bytes, one after the other. Throws RangeError at what is no hash. */
+export function writeHashes(into: Uint8Array, hashes: readonly Hex32[], from = 0): void {
+  let at = from;
+  for (const hash of hashes) {
+    let bad = hash.length !== 2 + 2 * HASH || !hash.startsWith("0x") ? -1 : 0;
+    for (let i = 2; i < 2 + 2 * HASH; i += 2) {
+      const byte = ((DIGITS[hash.charCodeAt(i)] ?? -1) << 4) | (DIGITS[hash.charCodeAt(i + 1)] ?? -1);
+      bad |= byte;
+      into[at++] = byte;
+    }
+    if (bad < 0) throw new RangeError(`${hash} is no hash of 32 bytes`);
+  }
 }
 
 /** The bytes of node i. */

@@ -1,66 +1,40 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
 import { type AbstractProvider, Contract, type JsonRpcProvider, NonceManager, Wallet } from "ethers";
-import type { Artifact, ContractName } from "../../../contracts/artifacts.ts";
-import { type Addresses, deployAll, roles } from "../../../contracts/deploy.ts";
+import { type Addresses, type Artifacts, deploymentSteps, roles } from "../../../contracts/deploy.ts";
 import { DomainError } from "../../lib/errors.ts";
+import { type Deployment, deploymentFile, type Entry, isUnfinished } from "./deployment-file.ts";
+import { carryOut } from "./deployment-journal.ts";
+import { requireCancun } from "./evm-level.ts";
 
-export interface Deployment {
-  chainId: number;
-  /** Two chains may share an id; they don't share this. */
-  genesisHash: string;
-  /** The block before the first contract: where a reader of logs starts. */
-  startBlock: number;
-  addresses: Addresses;
-}
+export type { Deployment } from "./deployment-file.ts";
 
 export interface EnsureDeployedOptions {
   provider: JsonRpcProvider;
   deployerKey: string;
   /** JSON, keyed by chain id. */
   dataFile: string;
-  artifacts: (name: ContractName) => Artifact | Promise<Artifact>;
+  artifacts: Artifacts;
   operators: readonly string[];
   relayers: readonly string[];
+  /** Hears of each contract that stands, and of the roles at the end, while it deploys. */
   onStep?: (step: string, address: string) => void;
+  /** How long to wait for a transaction before its fees are raised. */
+  patienceMs?: number;
 }
 
 /** A relayer below the first gets the second, in wei, when the deployer has plenty. */
 const FUND_BELOW = 10n ** 20n;
 const FUND_WITH = 10n ** 24n;
 
-type Stored = Record<string, Deployment>;
-
-const readAll = (path: string): Stored => {
-  if (!existsSync(path)) return {};
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as Stored;
-  } catch {
-    throw new DomainError("DEPLOYMENTS_UNREADABLE", `${path} is not JSON; restore it from a backup`, { path });
-  }
-};
-
-/** Only a finished deployment is ever written, and whole: a crash before leaves contracts that nobody uses. */
-function writeAll(path: string, stored: Stored): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const fd = openSync(`${path}.new`, "w", 0o600);
-  try {
-    writeSync(fd, `${JSON.stringify(stored, null, 2)}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(`${path}.new`, path);
+function checkChain(found: Entry, genesisHash: string, dataFile: string): void {
+  if (found.genesisHash === genesisHash) return;
+  throw new DomainError(
+    "CHAIN_REPLACED",
+    `the chain with id ${found.chainId} is another one than the contracts in ${dataFile} were deployed to; point CHAIN_RPC_URL back to that chain, or use a new data folder`,
+    { chainId: found.chainId, expected: found.genesisHash, actual: genesisHash },
+  );
 }
 
-async function checkDeployment(provider: AbstractProvider, found: Deployment, genesisHash: string, dataFile: string) {
-  if (found.genesisHash !== genesisHash) {
-    throw new DomainError(
-      "CHAIN_REPLACED",
-      `the chain with id ${found.chainId} is another one than the contracts in ${dataFile} were deployed to; point CHAIN_RPC_URL back to that chain, or use a new data folder`,
-      { chainId: found.chainId, expected: found.genesisHash, actual: genesisHash },
-    );
-  }
+async function checkContracts(provider: AbstractProvider, found: Deployment, dataFile: string): Promise<void> {
   for (const [name, address] of Object.entries(found.addresses) as [string, string][]) {
     if ((await provider.getCode(address)) === "0x") {
       throw new DomainError(
@@ -73,18 +47,18 @@ async function checkDeployment(provider: AbstractProvider, found: Deployment, ge
 }
 
 /** Members that were added to the configuration after the deployment. Nobody loses a role here. */
-async function grantMissingRoles(options: EnsureDeployedOptions, signer: NonceManager, manager: string) {
-  const { abi } = await options.artifacts("AccessManager");
-  const contract = new Contract(manager, abi, signer);
-  const wanted: [bigint, string][] = [
-    ...options.operators.map((account): [bigint, string] => [roles.operator, account]),
-    ...options.relayers.map((account): [bigint, string] => [roles.relayer, account]),
-  ];
-  for (const [role, account] of wanted) {
-    const [isMember] = (await contract.getFunction("hasRole")(role, account)) as [boolean, bigint];
-    if (isMember) continue;
-    const sent = await contract.getFunction("grantRole")(role, account, 0);
-    await sent.wait();
+async function grantMissingRoles(options: EnsureDeployedOptions, signer: NonceManager, addresses: Addresses) {
+  const { artifacts, operators, relayers } = options;
+  const manager = new Contract(addresses.accessManager, (await artifacts("AccessManager")).abi, signer);
+  const relay = new Contract(addresses.relay, (await artifacts("Relay")).abi, signer);
+  for (const account of operators) {
+    const [isMember] = (await manager.getFunction("hasRole")(roles.operator, account)) as [boolean, bigint];
+    if (!isMember) await (await manager.getFunction("grantRole")(roles.operator, account, 0)).wait();
+  }
+  for (const account of relayers) {
+    if (!(await relay.getFunction("isRelayer")(account))) {
+      await (await relay.getFunction("setRelayer")(account, true)).wait();
+    }
   }
 }
 
@@ -97,26 +71,46 @@ async function fundRelayers({ provider, relayers }: EnsureDeployedOptions, signe
   }
 }
 
-/** The contracts on the chain behind `provider`: as deployed before, or deployed now. */
+/** The contracts on the chain behind `provider`: as deployed before, or deployed now, from where a crash left it. */
 export async function ensureDeployed(options: EnsureDeployedOptions): Promise<Deployment> {
-  const { provider, dataFile, onStep } = options;
+  const { provider, dataFile, artifacts, onStep = () => undefined, patienceMs = 30_000 } = options;
   const chainId = Number((await provider.getNetwork()).chainId);
   const genesis = await provider.getBlock(0);
   if (!genesis?.hash) throw new DomainError("CHAIN_UNREADABLE", "the chain doesn't show its first block", { chainId });
 
-  const stored = readAll(dataFile);
+  const file = deploymentFile(dataFile);
+  const wallet = new Wallet(options.deployerKey, provider);
+  const found = file.get(chainId);
+  if (found) checkChain(found, genesis.hash, dataFile);
+  let deployment: Deployment;
   // Numbers its transactions itself and starts afresh on each call: nothing else uses this key meanwhile.
-  const signer = new NonceManager(new Wallet(options.deployerKey, provider));
-  let deployment = stored[chainId];
-  if (deployment) {
-    await checkDeployment(provider, deployment, genesis.hash, dataFile);
-    await grantMissingRoles(options, signer, deployment.addresses.accessManager);
+  const signer = new NonceManager(wallet);
+  if (found && !isUnfinished(found)) {
+    await checkContracts(provider, found, dataFile);
+    deployment = found;
   } else {
-    const startBlock = await provider.getBlockNumber();
-    const addresses = await deployAll(signer, options.artifacts, options, onStep);
-    deployment = { chainId, genesisHash: genesis.hash, startBlock, addresses };
-    writeAll(dataFile, { ...stored, [chainId]: deployment });
+    if (found && found.deployer !== wallet.address) {
+      throw new DomainError(
+        "DEPLOYMENT_UNFINISHED",
+        `the deployment in ${dataFile} was begun by ${found.deployer}; go on with that account's key, or take the chain's entry out of the file`,
+        { chainId, deployer: found.deployer },
+      );
+    }
+    await requireCancun(provider);
+    const base = { chainId, genesisHash: genesis.hash };
+    const entry = found ?? {
+      ...base,
+      startBlock: await provider.getBlockNumber(),
+      deployer: wallet.address,
+      steps: [],
+    };
+    const steps = await deploymentSteps(wallet.address, artifacts, options);
+    const addresses = await carryOut({ provider, wallet, file, entry, patienceMs }, steps, onStep);
+    deployment = { ...base, startBlock: entry.startBlock, addresses };
+    file.put(deployment);
   }
+  // Members may have joined the configuration since, also while a deployment was broken off.
+  await grantMissingRoles(options, signer, deployment.addresses);
   await fundRelayers(options, signer);
   return deployment;
 }

@@ -18,6 +18,11 @@ export interface LogBlock {
   timestamp: number;
 }
 
+export interface LocatedLog {
+  log: Log;
+  block: LogBlock;
+}
+
 interface ChainBlock {
   number: number;
   hash: string | null;
@@ -28,17 +33,21 @@ interface ChainBlock {
 export interface LogSource {
   getBlockNumber(): Promise<number>;
   getBlock(numberOrHash: number | string): Promise<ChainBlock | null>;
-  getLogs(filter: { address: string[]; fromBlock: number; toBlock: number }): Promise<Log[]>;
+  getLogs(filter: { address: string[]; topics?: string[][]; fromBlock: number; toBlock: number }): Promise<Log[]>;
 }
 
 export interface LogReaderOptions {
   provider: LogSource;
   addresses: string[];
+  /** First topics of the wanted logs; all when absent. */
+  topics?: string[];
   cursorStore: CursorStore;
   /** 1: up to the head. */
   confirmations: number;
   /** Blocks asked for at once, at most. */
   maxRange?: number;
+  /** A range with more logs than this is followed by a shorter one, so that memory stays bounded. */
+  manyLogs?: number;
   /** The first block to read when there is no cursor. */
   startBlock?: number;
   pollMs?: number;
@@ -56,6 +65,8 @@ export interface LogReader {
 }
 
 const TRAIL_LENGTH = 64;
+/** Headers asked for at the same time: a block's time is not in its logs. */
+const HEADERS_AT_ONCE = 32;
 
 /** Steps of growing size back from the newest, so that 64 entries reach back over any history. */
 function thinned(trail: LogCursor["trail"]): LogCursor["trail"] {
@@ -65,15 +76,15 @@ function thinned(trail: LogCursor["trail"]): LogCursor["trail"] {
 }
 
 /**
- * Reads the logs of `addresses` in order and hands each to `handle`. A log may come again after a crash: `handle` is to
- * be idempotent by (log.blockHash, log.index).
+ * Reads the logs of `addresses` in order and hands them to `handle` range by range. A range may come again after a
+ * crash, of another branch too: `handle` first takes away what it holds of blocks from `range.from` on.
  */
 export function createLogReader(
   options: LogReaderOptions,
-  handle: (log: Log, block: LogBlock) => Promise<void>,
+  handle: (logs: readonly LocatedLog[], range: { from: number; to: number }) => Promise<void>,
 ): LogReader {
-  const { provider, addresses, cursorStore, confirmations, maxRange = 2_000, startBlock = 0, pollMs = 250 } = options;
-  const { onReorg = async () => undefined, log = () => undefined } = options;
+  const { provider, addresses, topics, cursorStore, confirmations, maxRange = 2_000, manyLogs = 5_000 } = options;
+  const { startBlock = 0, pollMs = 250, onReorg = async () => undefined, log = () => undefined } = options;
   let range = maxRange;
 
   /** The cursor as far as the chain still agrees with it. */
@@ -97,13 +108,29 @@ export function createLogReader(
     await cursorStore.save({ trail });
   }
 
-  async function readRange(from: number, to: number): Promise<{ logs: Log[]; end: ChainBlock } | undefined> {
+  async function readRange(from: number, to: number): Promise<{ logs: Log[]; end: LogBlock } | undefined> {
     const end = await provider.getBlock(to);
     if (!end?.hash) return undefined;
-    const logs = await provider.getLogs({ address: addresses, fromBlock: from, toBlock: to });
+    const filter = { address: addresses, fromBlock: from, toBlock: to, ...(topics ? { topics: [topics] } : {}) };
+    const logs = await provider.getLogs(filter);
     // The end's hash binds all blocks before it: unchanged, the logs are of one and the same chain.
     const after = await provider.getBlock(to);
-    return after?.hash === end.hash ? { logs, end } : undefined;
+    if (after?.hash !== end.hash) return undefined;
+    return { logs, end: { number: to, hash: end.hash, timestamp: end.timestamp } };
+  }
+
+  /** Undefined when one of the blocks was reorganised away in this moment. */
+  async function headersOf(logs: readonly Log[], end: LogBlock): Promise<Map<string, LogBlock> | undefined> {
+    const headers = new Map([[end.hash, end]]);
+    const wanted = [...new Set(logs.map(({ blockHash }) => blockHash))].filter((hash) => !headers.has(hash));
+    for (let i = 0; i < wanted.length; i += HEADERS_AT_ONCE) {
+      const found = await Promise.all(wanted.slice(i, i + HEADERS_AT_ONCE).map((hash) => provider.getBlock(hash)));
+      for (const block of found) {
+        if (!block?.hash) return undefined;
+        headers.set(block.hash, { number: block.number, hash: block.hash, timestamp: block.timestamp });
+      }
+    }
+    return headers;
   }
 
   async function runOnce(): Promise<boolean> {
@@ -121,22 +148,16 @@ export function createLogReader(
       throw error;
     }
     if (!read) return true;
-    range = Math.min(maxRange, range * 2);
+    const { logs, end } = read;
+    range = logs.length > manyLogs ? Math.max(1, Math.floor((to - from + 1) / 2)) : Math.min(maxRange, range * 2);
 
-    const blocks = new Map<string, LogBlock>([
-      [read.end.hash as string, { number: to, hash: read.end.hash as string, timestamp: read.end.timestamp }],
-    ]);
-    for (const entry of read.logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index)) {
-      let block = blocks.get(entry.blockHash);
-      if (!block) {
-        const found = await provider.getBlock(entry.blockHash);
-        if (!found) return true; // reorganised away in this moment: the next round steps back
-        block = { number: found.number, hash: entry.blockHash, timestamp: found.timestamp };
-        blocks.set(entry.blockHash, block);
-      }
-      await handle(entry, block);
-    }
-    await cursorStore.save({ trail: thinned([{ blockNumber: to, blockHash: read.end.hash as string }, ...trail]) });
+    const headers = await headersOf(logs, end);
+    if (!headers) return true; // the next round steps back
+    const located = logs
+      .toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index)
+      .map((entry) => ({ log: entry, block: headers.get(entry.blockHash) as LogBlock }));
+    await handle(located, { from, to });
+    await cursorStore.save({ trail: thinned([{ blockNumber: to, blockHash: end.hash }, ...trail]) });
     return to < head;
   }
 

@@ -1,35 +1,49 @@
-import { isError, type JsonRpcProvider, Transaction, type TransactionReceipt } from "ethers";
-import type { ActOutcome, OpenTransaction, TransactionOutcome } from "./relay-store.ts";
+import { isError, type JsonRpcProvider, Transaction } from "ethers";
+import type { ActFailure, OpenTransaction, TransactionOutcome } from "./relay-store.ts";
 import { relayInterface } from "./relay-transaction.ts";
 import type { ReasonDecoder } from "./revert-reason.ts";
 
-/** What the relay's events say of each act of a mined transaction. */
+/** A receipt as nodes give it. Not ethers' own: parsing the hundreds of logs of a batch would be most of the work. */
+export interface RawReceipt {
+  status: string;
+  transactionHash: string;
+  blockHash: string;
+  blockNumber: string;
+  logs: { address: string; topics: string[]; data: string }[];
+}
+
+export const receiptOf = (provider: JsonRpcProvider, hash: string): Promise<RawReceipt | null> =>
+  provider.send("eth_getTransactionReceipt", [hash]);
+
+const FAILED = relayInterface.getEvent("ActFailed")!;
+
+/** What became of each act of a mined transaction that didn't revert: the relay tells of those that failed. */
 export function outcomeOf(
   transaction: OpenTransaction,
-  receipt: TransactionReceipt,
+  receipt: RawReceipt,
   timestamp: number,
   relayAddress: string,
   decode: ReasonDecoder,
 ): TransactionOutcome {
-  const told = new Map<string, ActOutcome>();
-  for (const log of receipt.logs) {
-    if (log.address.toLowerCase() !== relayAddress.toLowerCase()) continue;
-    const event = relayInterface.parseLog(log);
-    if (!event) continue;
-    const actId = String(event.args.actId).toLowerCase();
-    const logIndex = log.index;
-    if (event.name === "ActDone") told.set(actId, { actId, ok: true, logIndex });
-    else if (event.name === "ActFailed") {
-      told.set(actId, { actId, ok: false, reason: decode(String(event.args.reason)), logIndex });
-    }
+  const relay = relayAddress.toLowerCase();
+  const reasons = new Map<string, string>();
+  for (const { address, topics, data } of receipt.logs) {
+    if (topics[0] !== FAILED.topicHash || address.toLowerCase() !== relay) continue;
+    const { actId, reason } = relayInterface.decodeEventLog(FAILED, data, topics);
+    reasons.set(String(actId).toLowerCase(), decode(String(reason)));
   }
-  const acts = transaction.actIds.map((actId): ActOutcome => {
-    const outcome = told.get(actId.toLowerCase());
-    return outcome ? { ...outcome, actId } : { actId, ok: false, reason: "the relay tells no outcome", logIndex: -1 };
+  const failed = transaction.actIds.flatMap((actId): ActFailure[] => {
+    const reason = reasons.get(actId.toLowerCase());
+    return reason === undefined ? [] : [{ actId, reason }];
   });
-  const { blockNumber, blockHash, hash: transactionHash } = receipt;
-  return { blockNumber, blockHash, transactionHash, timestamp, acts };
+  return { kind: "done", ...placeOf(receipt), timestamp, failed };
 }
+
+export const placeOf = ({ blockNumber, blockHash, transactionHash }: RawReceipt) => ({
+  blockNumber: Number(blockNumber),
+  blockHash,
+  transactionHash,
+});
 
 /** Why the whole transaction reverts, by a trial call; with the act that the relay names, if it names one. */
 export async function simulate(

@@ -1,23 +1,13 @@
-import {
-  type Block,
-  getBytes,
-  Interface,
-  isError,
-  type JsonRpcProvider,
-  keccak256,
-  type Transaction,
-  type Wallet,
-} from "ethers";
+import { getBytes, Interface, isError, type JsonRpcProvider, keccak256, type Transaction, type Wallet } from "ethers";
 import type { Act } from "./relay-store.ts";
 
 export const relayInterface = new Interface([
   "function execute((address target, uint32 gasLimit, bytes32 actId, bytes data)[] calls)",
-  "event ActDone(bytes32 indexed actId)",
   "event ActFailed(bytes32 indexed actId, bytes reason)",
   "error RelayTargetNotAllowed(address target)",
   "error RelayTargetWithoutCode(address target)",
   "error RelayInsufficientGas(bytes32 actId, uint32 gasLimit)",
-  "error AccessManagedUnauthorized(address caller)",
+  "error RelayNotRelayer(address sender)",
 ]);
 
 /** Reading the target, the event with the longest reason, copying, and the relay's own margin before each call. */
@@ -51,15 +41,44 @@ export const encodeExecute = (acts: readonly Act[]): string =>
     acts.map(({ target, gasLimit, id, data }) => ({ target, gasLimit, actId: id, data })),
   ]);
 
-export async function currentFees(provider: JsonRpcProvider, head: Block): Promise<Fees> {
-  if (head.baseFeePerGas === null) return { maxFee: BigInt(await provider.send("eth_gasPrice", [])) };
+/** The newest block, as much of it as sending needs. */
+export interface Head {
+  number: number;
+  hash: string;
+  /** Unix seconds. */
+  timestamp: number;
+  gasLimit: number;
+  /** Undefined on a chain without one. */
+  baseFee?: bigint;
+}
+
+export async function blockOf(
+  provider: JsonRpcProvider,
+  which: "latest" | { hash: string },
+): Promise<Head | undefined> {
+  const block: Record<string, string> | null =
+    which === "latest"
+      ? await provider.send("eth_getBlockByNumber", [which, false])
+      : await provider.send("eth_getBlockByHash", [which.hash, false]);
+  if (!block) return undefined;
+  return {
+    number: Number(block.number),
+    hash: block.hash!,
+    timestamp: Number(block.timestamp),
+    gasLimit: Number(block.gasLimit),
+    ...(block.baseFeePerGas ? { baseFee: BigInt(block.baseFeePerGas) } : {}),
+  };
+}
+
+export async function currentFees(provider: JsonRpcProvider, head: Head): Promise<Fees> {
+  if (head.baseFee === undefined) return { maxFee: BigInt(await provider.send("eth_gasPrice", [])) };
   let tip = 0n;
   try {
     tip = BigInt(await provider.send("eth_maxPriorityFeePerGas", []));
   } catch {
     // not offered by every node
   }
-  return { tip, maxFee: 2n * head.baseFeePerGas + tip };
+  return { tip, maxFee: 2n * head.baseFee + tip };
 }
 
 /** At least an eighth more than before, which is what nodes ask of a replacement. */

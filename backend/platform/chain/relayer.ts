@@ -1,16 +1,18 @@
-import {
-  type Block,
-  type InterfaceAbi,
-  type JsonRpcProvider,
-  Transaction,
-  type TransactionReceipt,
-  Wallet,
-} from "ethers";
+import { type InterfaceAbi, type JsonRpcProvider, Transaction, Wallet } from "ethers";
 import { createLoop } from "./loop.ts";
 import { createGrouping } from "./relay-grouping.ts";
-import { outcomeOf, simulate } from "./relay-outcome.ts";
-import type { ActFailure, OpenTransaction, RelayStore } from "./relay-store.ts";
-import { bumpedFees, currentFees, encodeExecute, gasLimitOf, sendRaw, signed } from "./relay-transaction.ts";
+import { outcomeOf, placeOf, type RawReceipt, receiptOf, simulate } from "./relay-outcome.ts";
+import type { Act, ActFailure, OpenTransaction, RelayStore } from "./relay-store.ts";
+import {
+  blockOf,
+  bumpedFees,
+  currentFees,
+  encodeExecute,
+  gasLimitOf,
+  type Head,
+  sendRaw,
+  signed,
+} from "./relay-transaction.ts";
 import { createReasonDecoder, errorNameOf } from "./revert-reason.ts";
 
 export interface RelayerOptions {
@@ -23,8 +25,9 @@ export interface RelayerOptions {
   log: (line: string) => void;
   /** Of the contracts that acts call: their errors make the reasons readable. */
   abis?: readonly InterfaceAbi[];
-  /** Bounds of one transaction. */
+  /** Bounds of one transaction. Gas: a quarter of a block's where nothing is given. */
   maxActs?: number;
+  maxBytes?: number;
   maxGas?: number;
   /** Transactions sent and not yet settled, at most. */
   maxOpen?: number;
@@ -52,22 +55,40 @@ export interface RelayerStatus {
 export interface Relayer {
   /** One round: settles what was mined, sends what is queued. True when something moved. */
   runOnce(): Promise<boolean>;
-  start(): void;
+  /** Under this epoch of the lease. */
+  start(epoch: number): void;
   stop(): Promise<void>;
   wake(): void;
   status(): RelayerStatus;
 }
 
+/** The relay doesn't take this sender. */
+const mayNotRelay = (reason: string) => errorNameOf(reason) === "RelayNotRelayer";
+const IDLE_BEGIN_MS = 5_000;
+const byNonce = (a: OpenTransaction, b: OpenTransaction) => a.nonce - b.nonce;
+
 export function createRelayer(options: RelayerOptions): Relayer {
-  const { provider, relayAddress, store, confirmations, log, abis = [], maxActs = 100, maxGas = 30_000_000 } = options;
-  const { maxOpen = 4, pollMs = 250, resendAfterMs = 10_000, stuckAfterMs = 60_000 } = options;
-  const { maxFeePerGas = 10n ** 13n, foreignNonceAfterMs = 15_000 } = options;
+  const { provider, relayAddress, store, confirmations, log, abis = [] } = options;
+  const { maxActs = 250, maxBytes = 120_000, maxOpen = 16, pollMs = 250 } = options;
+  const { resendAfterMs = 10_000, stuckAfterMs = 60_000, maxFeePerGas = 10n ** 13n } = options;
+  const { foreignNonceAfterMs = 15_000 } = options;
+  /** So long a small batch waits for company while others are on their way. */
+  const companyMs = Math.max(4 * pollMs, 500);
   const wallet = new Wallet(options.key);
   const decode = createReasonDecoder(abis);
-  const grouping = createGrouping(maxActs, maxGas);
+  const grouping = createGrouping();
 
-  let open: OpenTransaction[] = [];
-  let minNonce = 0;
+  /** What this process knows to be open; undefined before it has taken over, and after any error. */
+  let open: OpenTransaction[] | undefined;
+  let epoch = 0;
+  /** All nonces below are used up. */
+  let floor = 0;
+  let chainId = 0n;
+  let begunAt = 0;
+  /** Sends on their way: not waited for, so that the next batch is made while a block is. */
+  const sends = new Map<string, Promise<void>>();
+  let trouble: Error | undefined;
+  let settledAt = "";
   let resendDue = true;
   let lastResendAt = 0;
   let lastSentAt = 0;
@@ -83,9 +104,27 @@ export function createRelayer(options: RelayerOptions): Relayer {
     lastError: null,
   };
 
-  async function receiptOf(transaction: OpenTransaction): Promise<TransactionReceipt | null> {
+  async function begin(): Promise<OpenTransaction[]> {
+    chainId ||= (await provider.getNetwork()).chainId;
+    const begun = await store.begin({ chainId, address: wallet.address, epoch });
+    floor = Math.max(begun.nextNonce, await provider.getTransactionCount(wallet.address, "latest"));
+    for (const { nonce } of begun.open) floor = Math.min(floor, nonce);
+    settledAt = "";
+    resendDue = true;
+    begunAt = Date.now();
+    return begun.open.toSorted(byNonce);
+  }
+
+  /** The lowest nonce that no transaction of ours has. */
+  function freeNonce(transactions: readonly OpenTransaction[]): number {
+    let nonce = floor;
+    while (transactions.some((one) => one.nonce === nonce)) nonce += 1;
+    return nonce;
+  }
+
+  async function findReceipt(transaction: OpenTransaction): Promise<RawReceipt | null> {
     for (const hash of [transaction.hash, ...transaction.earlierHashes.toReversed()]) {
-      const receipt = await provider.getTransactionReceipt(hash);
+      const receipt = await receiptOf(provider, hash);
       if (receipt) return receipt;
     }
     return null;
@@ -99,170 +138,204 @@ export function createRelayer(options: RelayerOptions): Relayer {
     return [];
   }
 
-  async function settleReverted(transaction: OpenTransaction, receipt: TransactionReceipt, timestamp: number) {
-    const { reason, actId } = await simulate(provider, wallet.address, transaction.raw, decode);
-    const unauthorized = errorNameOf(reason) === "AccessManagedUnauthorized";
-    // The relayer's own fault, so every act goes back and nothing is sent until a trial call passes.
-    const failed = unauthorized ? [] : blame(transaction, reason, actId);
-    doubted = unauthorized;
-    await store.settle(transaction.nonce, {
-      ...{ blockNumber: receipt.blockNumber, blockHash: receipt.blockHash, transactionHash: receipt.hash, timestamp },
-      acts: failed.map((failure) => ({ ...failure, ok: false, logIndex: -1 })),
-    });
-    status.actsFailed += failed.length;
-    log(`transaction ${receipt.hash} with ${transaction.actIds.length} acts reverted: ${reason}`);
+  function closed({ nonce, actIds }: OpenTransaction, failed: number, done: number): void {
+    open = open?.filter((one) => one.nonce !== nonce);
+    if (done > 0) grouping.forget(actIds);
+    status.actsFailed += failed;
+    status.actsDone += done;
   }
 
-  async function settle(transaction: OpenTransaction, receipt: TransactionReceipt, timestamp: number): Promise<void> {
-    if (receipt.status === 1) {
+  async function settle(transaction: OpenTransaction, receipt: RawReceipt, timestamp: number): Promise<void> {
+    const { nonce, actIds } = transaction;
+    if (Number(receipt.status) === 1) {
       const outcome = outcomeOf(transaction, receipt, timestamp, relayAddress, decode);
-      await store.settle(transaction.nonce, outcome);
-      grouping.forget(transaction.actIds);
-      for (const { ok } of outcome.acts) {
-        if (ok) status.actsDone += 1;
-        else status.actsFailed += 1;
-      }
+      await store.settle(nonce, outcome);
+      closed(transaction, outcome.failed.length, actIds.length - outcome.failed.length);
     } else {
-      await settleReverted(transaction, receipt, timestamp);
+      const { reason, actId } = await simulate(provider, wallet.address, transaction.raw, decode);
+      const unauthorized = mayNotRelay(reason);
+      // The relayer's own fault, so every act goes back and nothing is sent until a trial call passes.
+      const failed = unauthorized ? [] : blame(transaction, reason, actId);
+      doubted = unauthorized;
+      await store.settle(nonce, { kind: "reverted", ...placeOf(receipt), timestamp, failed });
+      closed(transaction, failed.length, 0);
+      log(`transaction ${receipt.transactionHash} with ${actIds.length} acts reverted: ${reason}`);
     }
-    minNonce = Math.max(minNonce, transaction.nonce + 1);
+    floor = Math.max(floor, nonce + 1);
     status.lastSettledAt = new Date().toISOString();
   }
 
   /** Someone else used this nonce with our key, so ours can never be mined. Waits, as nodes differ for a moment. */
   async function checkForeign(transaction: OpenTransaction): Promise<boolean> {
     const used = await provider.getTransactionCount(wallet.address, "latest");
-    if (used <= transaction.nonce || (await receiptOf(transaction))) {
+    if (used <= transaction.nonce || (await findReceipt(transaction))) {
       foreignSince = undefined;
       return false;
     }
     if (foreignSince?.nonce !== transaction.nonce) foreignSince = { nonce: transaction.nonce, at: Date.now() };
     if (Date.now() - foreignSince.at < foreignNonceAfterMs) return false;
     log(`nonce ${transaction.nonce} of ${wallet.address} was used by another program; is the key used elsewhere?`);
-    await store.abandon(transaction.nonce, []);
+    await store.abandon(transaction, []);
+    closed(transaction, 0, 0);
+    floor = Math.max(floor, used);
     foreignSince = undefined;
     return true;
   }
 
-  async function settleMined(head: Block): Promise<number> {
-    open = (await store.openTransactions()).toSorted((a, b) => a.nonce - b.nonce);
-    const timestamps = new Map<string, number>([[head.hash ?? "", head.timestamp]]);
+  /** In the order of nonces, up to the first that is not mined or not deep enough. */
+  async function settleMined(head: Head, transactions: readonly OpenTransaction[]): Promise<number> {
+    if (transactions.length === 0 || (head.hash === settledAt && !foreignSince)) return 0;
+    const receipts = await Promise.all(transactions.map(findReceipt));
+    const timestamps = new Map<string, number>([[head.hash, head.timestamp]]);
     let count = 0;
-    for (const transaction of open) {
-      const receipt = await receiptOf(transaction);
+    for (const [i, transaction] of transactions.entries()) {
+      const receipt = receipts[i];
       if (!receipt) {
         if (await checkForeign(transaction)) count += 1;
         break; // those behind it have later nonces
       }
-      if (head.number - receipt.blockNumber + 1 < confirmations) break;
-      if (!timestamps.has(receipt.blockHash)) {
-        const block = await provider.getBlock(receipt.blockHash);
+      if (head.number - Number(receipt.blockNumber) + 1 < confirmations) break;
+      const { blockHash } = receipt;
+      if (!timestamps.has(blockHash)) {
+        const block = await blockOf(provider, { hash: blockHash });
         if (!block) break; // reorganised away in this moment
-        timestamps.set(receipt.blockHash, block.timestamp);
+        timestamps.set(blockHash, block.timestamp);
       }
-      await settle(transaction, receipt, timestamps.get(receipt.blockHash) as number);
+      await settle(transaction, receipt, timestamps.get(blockHash)!);
       count += 1;
     }
-    if (count > 0) open = (await store.openTransactions()).toSorted((a, b) => a.nonce - b.nonce);
+    // Until the next block nothing more can be found.
+    settledAt = head.hash;
     return count;
   }
 
   async function deliver(transaction: OpenTransaction): Promise<void> {
     const outcome = await sendRaw(provider, transaction.raw);
     if (outcome.kind === "later") throw new Error(`the chain doesn't take transactions now: ${outcome.reason}`);
-    if (outcome.kind !== "refused" || (await receiptOf(transaction))) return;
+    if (outcome.kind !== "refused" || (await findReceipt(transaction))) return;
+    // Another may have its nonce by now.
+    if (!open?.includes(transaction)) return;
     log(`the chain refuses a transaction with ${transaction.actIds.length} acts: ${outcome.reason}`);
     const failed = blame(transaction, `the chain refuses it: ${outcome.reason}`);
-    await store.abandon(transaction.nonce, failed);
-    status.actsFailed += failed.length;
+    await store.abandon(transaction, failed);
+    closed(transaction, failed.length, 0);
   }
 
-  async function resendOpen(): Promise<void> {
-    for (const transaction of open) await deliver(transaction);
-    lastResendAt = Date.now();
-    resendDue = false;
+  function send(transaction: OpenTransaction): void {
+    if (sends.has(transaction.hash)) return;
+    const { hash } = transaction;
+    const sending = deliver(transaction)
+      .catch((error: Error) => {
+        trouble ??= error;
+      })
+      .finally(() => {
+        sends.delete(hash);
+        loop.wake();
+      });
+    sends.set(hash, sending);
   }
 
   /** The fee of what has waited too long is raised, under the same nonce, so that at most one version is mined. */
-  async function unstick(head: Block): Promise<void> {
-    const oldest = open[0];
-    if (!oldest) return;
+  async function unstick(head: Head, transactions: readonly OpenTransaction[]): Promise<void> {
+    const oldest = transactions[0];
+    if (!oldest) {
+      resendDue = false;
+      return;
+    }
     const age = (transaction: OpenTransaction) => Date.now() - Date.parse(transaction.sentAt);
-    if (age(oldest) >= stuckAfterMs && !(await receiptOf(oldest))) {
+    if (age(oldest) >= stuckAfterMs && !(await findReceipt(oldest))) {
       const now = await currentFees(provider, head);
-      for (const transaction of open.filter((one) => age(one) >= stuckAfterMs)) {
+      for (const transaction of transactions.filter((one) => age(one) >= stuckAfterMs)) {
         const before = Transaction.from(transaction.raw);
         const fees = bumpedFees(before, now);
         if (fees.maxFee > maxFeePerGas) {
           log(`transaction ${transaction.hash} is stuck and its fee is at the limit`);
           continue;
         }
-        const { chainId, nonce, to, data, gasLimit } = before;
+        const { nonce, to, data, gasLimit } = before;
         const next = await signed(wallet, { chainId, nonce, to: to ?? relayAddress, data, gasLimit }, fees);
         await store.replaceTransaction(nonce, next);
         log(`transaction ${transaction.hash} is stuck; ${next.hash} with a higher fee replaces it`);
+        transaction.earlierHashes.push(transaction.hash);
+        Object.assign(transaction, next, { sentAt: new Date().toISOString() });
       }
-      open = (await store.openTransactions()).toSorted((a, b) => a.nonce - b.nonce);
       resendDue = true;
     }
     if (resendDue || Date.now() - Math.max(lastResendAt, Date.parse(oldest.sentAt)) >= resendAfterMs) {
-      await resendOpen();
+      for (const transaction of transactions) send(transaction);
+      lastResendAt = Date.now();
     }
+    resendDue = false;
   }
 
-  async function fill(head: Block): Promise<number> {
-    if (open.length >= maxOpen) return 0;
-    const chainNonce = await provider.getTransactionCount(wallet.address, "latest");
-    const nonces = new Set(open.map(({ nonce }) => nonce));
-    const { chainId } = await provider.getNetwork();
-    const fees = await currentFees(provider, head);
-    const deliveries: Promise<void>[] = [];
-
-    while (nonces.size < maxOpen) {
-      let nonce = Math.max(chainNonce, minNonce);
-      while (nonces.has(nonce)) nonce += 1;
-      const fillsGap = [...nonces].some((other) => other > nonce);
-      const acts = grouping.choose(await store.takeQueued(maxActs));
-      if (acts.length === 0 && !fillsGap) break;
-      // A small batch waits for company as long as others are on their way.
-      if (!fillsGap && nonces.size > 0 && acts.length < maxActs / 2 && Date.now() - lastSentAt < 4 * pollMs) break;
-
-      const data = encodeExecute(acts);
-      const gasLimit = gasLimitOf(acts, data);
-      const { hash, raw } = await signed(wallet, { chainId, nonce, to: relayAddress, data, gasLimit }, fees);
-      if (doubted) {
-        const { reason } = await simulate(provider, wallet.address, raw, decode);
-        if (errorNameOf(reason) === "AccessManagedUnauthorized") {
-          throw new Error(`${wallet.address} may not use the relay ${relayAddress}; grant it the relayer's role`);
-        }
-        doubted = false;
+  async function sendBatch(acts: readonly Act[], nonce: number, head: Head): Promise<void> {
+    const data = encodeExecute(acts);
+    const unsigned = { chainId, nonce, to: relayAddress, data, gasLimit: gasLimitOf(acts, data) };
+    const { hash, raw } = await signed(wallet, unsigned, await currentFees(provider, head));
+    if (doubted) {
+      const { reason } = await simulate(provider, wallet.address, raw, decode);
+      if (mayNotRelay(reason)) {
+        throw new Error(
+          `${wallet.address} may not use the relay ${relayAddress}; its administrator must set it as a relayer`,
+        );
       }
-      const actIds = acts.map(({ id }) => id);
-      await store.saveTransaction({ nonce, hash, raw, actIds });
-      nonces.add(nonce);
-      lastSentAt = Date.now();
-      status.transactionsSent += 1;
-      const sentAt = new Date(lastSentAt).toISOString();
-      deliveries.push(deliver({ nonce, hash, raw, actIds, earlierHashes: [], sentAt }));
+      doubted = false;
     }
-    const failed = (await Promise.allSettled(deliveries)).find((one) => one.status === "rejected");
-    if (failed) throw failed.reason;
-    return deliveries.length;
+    const actIds = acts.map(({ id }) => id);
+    await store.saveTransaction({ nonce, hash, raw, actIds });
+    lastSentAt = Date.now();
+    status.transactionsSent += 1;
+    const sentAt = new Date(lastSentAt).toISOString();
+    const transaction: OpenTransaction = { nonce, hash, raw, actIds, earlierHashes: [], sentAt };
+    open = [...(open ?? []), transaction].toSorted(byNonce);
+    send(transaction);
+  }
+
+  /** One nonce after the other: whoever has lost the lease fails at the first, before anything is sent. */
+  async function fill(head: Head): Promise<number> {
+    const bounds = { acts: maxActs, bytes: maxBytes, gas: options.maxGas ?? Math.floor(head.gasLimit / 4) };
+    let sent = 0;
+    let queued: Act[] = [];
+    while (open && open.length < maxOpen) {
+      const nonce = freeNonce(open);
+      const fillsGap = open.some((one) => one.nonce > nonce);
+      if (queued.length === 0) queued = await store.takeQueued(4 * maxActs);
+      const { acts, full } = grouping.choose(queued, bounds);
+      if (acts.length === 0 && !fillsGap) break;
+      const inCompany = open.length > 0 && !full && Date.now() - lastSentAt < companyMs;
+      if (inCompany && !fillsGap) break;
+      await sendBatch(acts, nonce, head);
+      queued = queued.slice(acts.length);
+      sent += 1;
+    }
+    return sent;
+  }
+
+  function idle(): boolean {
+    status.openTransactions = 0;
+    status.lastError = null;
+    return false;
   }
 
   async function runOnce(): Promise<boolean> {
     try {
-      const head = await provider.getBlock("latest");
+      if (trouble) throw trouble;
+      // Now and then anew while idle: a predecessor in its last breath may have left something.
+      if (open?.length === 0 && Date.now() - begunAt > IDLE_BEGIN_MS) open = undefined;
+      open ??= await begin();
+      if (open.length === 0 && (await store.takeQueued(1)).length === 0) return idle();
+      const head = await blockOf(provider, "latest");
       if (!head) throw new Error("the chain shows no block");
-      const settled = await settleMined(head);
-      await unstick(head);
+      if (open.length === 0) floor = Math.max(floor, await provider.getTransactionCount(wallet.address, "latest"));
+      const settled = await settleMined(head, open);
+      await unstick(head, open);
       const sent = await fill(head);
-      status.openTransactions = open.length + sent;
+      status.openTransactions = open.length;
       status.lastError = null;
       return settled + sent > 0;
     } catch (error) {
-      // What the node held may be gone when it comes back.
-      resendDue = true;
+      trouble = undefined;
+      open = undefined; // what the node held may be gone when it comes back, and the store may know more than we do
       status.lastError = (error as Error).message;
       throw error;
     }
@@ -275,5 +348,18 @@ export function createRelayer(options: RelayerOptions): Relayer {
       if (failures === 1 || failures % 20 === 0) log(`relayer, attempt ${failures}: ${(error as Error).message}`);
     },
   });
-  return { runOnce, ...loop, status: () => ({ ...status }) };
+  return {
+    runOnce,
+    start(under) {
+      epoch = under;
+      open = undefined;
+      loop.start();
+    },
+    async stop() {
+      await loop.stop();
+      await Promise.all(sends.values());
+    },
+    wake: loop.wake,
+    status: () => ({ ...status }),
+  };
 }

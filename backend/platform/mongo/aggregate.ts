@@ -1,4 +1,4 @@
-import { Schema, type SchemaDefinition } from "mongoose";
+import { type Model, Schema, type SchemaDefinition } from "mongoose";
 import type { Effect } from "../../lib/effects.ts";
 import { newId } from "../../lib/ids.ts";
 
@@ -11,11 +11,23 @@ export interface AggregateFields {
   _id: string;
   version: number;
   outbox: OutboxEntry[];
-  /** Set while the outbox holds something: the dispatcher's index. */
+  /** Set while the outbox holds something, no later than its oldest entry was made: the dispatcher's index. */
   outboxSince?: Date | undefined;
 }
 
 export const isDuplicateKey = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 11000;
+
+/** Inserts what isn't there yet, in one go; what is there stays as it is. The documents must fit the schema as they are. */
+export async function insertNew<T>(model: Model<T>, documents: readonly T[]): Promise<void> {
+  if (documents.length === 0) return;
+  try {
+    await model.collection.insertMany(documents as unknown as Record<string, unknown>[], { ordered: false });
+  } catch (error) {
+    const { writeErrors } = error as { writeErrors?: { code?: unknown }[] | { code?: unknown } };
+    const failures = Array.isArray(writeErrors) ? writeErrors : writeErrors ? [writeErrors] : [error];
+    if (!failures.every(isDuplicateKey)) throw error;
+  }
+}
 
 /** The schema of an aggregate: strict, without mongoose's own version key, with version and outbox. */
 export function aggregateSchema<T>(definition: SchemaDefinition): Schema<T> {
@@ -51,8 +63,11 @@ export function changeWithEffects(
   inc: Record<string, number> = {},
 ) {
   return {
-    $set: effects.length > 0 ? { ...set, outboxSince: new Date() } : set,
+    $set: set,
     $inc: { ...inc, version: 1 },
-    ...(effects.length > 0 ? { $push: { outbox: { $each: entries(effects) } } } : {}),
+    // The least: what already waits keeps its place.
+    ...(effects.length > 0
+      ? { $min: { outboxSince: new Date() }, $push: { outbox: { $each: entries(effects) } } }
+      : {}),
   };
 }

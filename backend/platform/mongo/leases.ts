@@ -3,14 +3,20 @@ import { isDuplicateKey } from "./aggregate.ts";
 
 /** A right that one process at a time holds, and that another takes over when it is not renewed. */
 export interface Leases {
-  /** True when `owner` holds the lease for the next `ms`. */
-  hold(name: string, owner: string, ms: number): Promise<boolean>;
-  release(name: string, owner: string): Promise<void>;
+  /**
+   * Takes the lease for the next `ms` if it is free or has run out, or if it was the same owner's before. Answers its
+   * epoch, one higher than that of whoever held it before; undefined while another holds it.
+   */
+  take(name: string, owner: string, ms: number): Promise<number | undefined>;
+  /** False when another has taken it over. */
+  renew(name: string, epoch: number, ms: number): Promise<boolean>;
+  release(name: string, epoch: number): Promise<void>;
 }
 
 interface LeaseDocument {
   _id: string;
   owner: string;
+  epoch: number;
   until: Date;
 }
 
@@ -21,28 +27,36 @@ export function createLeases(connection: Connection): Leases {
       {
         _id: { type: String, required: true },
         owner: { type: String, required: true },
+        epoch: { type: Number, required: true },
         until: { type: Date, required: true },
       },
       { strict: "throw", versionKey: false, collection: "leases" },
     ),
   );
+  const later = (ms: number) => new Date(Date.now() + ms);
   return {
-    async hold(name, owner, ms) {
-      const now = new Date();
+    async take(name, owner, ms) {
       try {
-        const held = await model.findOneAndUpdate(
-          { _id: name, $or: [{ owner }, { until: { $lt: now } }] },
-          { $set: { owner, until: new Date(now.getTime() + ms) } },
-          { upsert: true, returnDocument: "after" },
-        );
-        return held?.owner === owner;
+        const taken = await model
+          .findOneAndUpdate(
+            { _id: name, $or: [{ owner }, { until: { $lt: new Date() } }] },
+            { $set: { owner, until: later(ms) }, $inc: { epoch: 1 } },
+            { upsert: true, returnDocument: "after" },
+          )
+          .lean<LeaseDocument>();
+        return taken?.epoch;
       } catch (error) {
-        if (isDuplicateKey(error)) return false; // another holds it: the upsert met its document
+        if (isDuplicateKey(error)) return undefined; // another holds it: the upsert met its document
         throw error;
       }
     },
-    async release(name, owner) {
-      await model.deleteOne({ _id: name, owner });
+    async renew(name, epoch, ms) {
+      const { matchedCount } = await model.updateOne({ _id: name, epoch }, { $set: { until: later(ms) } });
+      return matchedCount > 0;
+    },
+    async release(name, epoch) {
+      // The document stays, and with it the count of epochs.
+      await model.updateOne({ _id: name, epoch }, { $set: { owner: "", until: new Date(0) } });
     },
   };
 }

@@ -3,29 +3,29 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Space, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { GrantProofPack } from "../../../backend/features/audit/audit-schemas.ts";
+import type { ProofCheck } from "../../../backend/lib/proof/lines.ts";
+import type { GrantPack } from "../../../backend/lib/proof/pack.ts";
 import { api } from "../lib/api.ts";
 import { isProblem } from "../lib/api-problem.ts";
 import { downloadJson } from "../lib/download.ts";
-import { platformChain } from "../lib/proof/chain-reader.ts";
-import type { CheckResult } from "../lib/proof/check.ts";
 import { metaQuery } from "../lib/queries.ts";
 import { useAction } from "../lib/use-action.ts";
-import { CheckLines } from "./check-lines.tsx";
 import { ProblemAlert } from "./problem-alert.tsx";
+import { ProofQr } from "./proof-qr.tsx";
+import { ProofResult } from "./proof-result.tsx";
 
 /** A grant's proof pack: to download, and to check here, in the browser, against the chain. */
 export function GrantProof({ grantId }: { grantId: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [lines, setLines] = useState<CheckResult[]>();
+  const [result, setResult] = useState<ProofCheck>();
 
-  const pack = () => api.get<GrantProofPack>(`/grants/${encodeURIComponent(grantId)}/proof`);
+  const pack = () => api.get<GrantPack>(`/grants/${encodeURIComponent(grantId)}/proof`);
   const download = useAction(async () => downloadJson(`grant-${grantId}.proof.json`, await pack()));
   const verify = useAction(async () => {
-    setLines(undefined);
-    const { checkGrantPack } = await import("../lib/proof/grant-pack.ts");
-    setLines(await checkGrantPack(await pack(), await client.ensureQueryData(metaQuery), platformChain));
+    setResult(undefined);
+    const { checkOnPlatform } = await import("../lib/proof/platform-check.ts");
+    setResult(await checkOnPlatform(await pack(), await client.ensureQueryData(metaQuery)));
   });
   const error = verify.error ?? download.error;
 
@@ -50,13 +50,14 @@ export function GrantProof({ grantId }: { grantId: string }) {
         >
           {t("proof.download")}
         </Button>
+        <ProofQr pack={pack} />
       </Space>
       {isProblem(error, "grant.notConfirmed") ? (
         <Alert type="info" showIcon title={t("proof.notConfirmed")} />
       ) : (
         error !== undefined && <ProblemAlert error={error} />
       )}
-      {lines && <CheckLines lines={lines} />}
+      {result && <ProofResult check={result} />}
     </section>
   );
 }

@@ -3,10 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Space, Tag, Tooltip } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import type { ActPack } from "../../../backend/lib/proof/pack.ts";
 import type { Receipt } from "../../../backend/lib/schemas.ts";
+import { api } from "../lib/api.ts";
 import { formatCount, formatTime } from "../lib/format.ts";
 import { receiptQuery } from "../lib/queries.ts";
 import { HashText } from "./hash-text.tsx";
+import { ProofQr } from "./proof-qr.tsx";
 
 const looks = {
   pending: { color: "gold", icon: <ClockCircleOutlined /> },
@@ -50,6 +53,9 @@ export function ReceiptTag(props: {
         </Tag>
       </Tooltip>
       {receipt.transactionHash && <HashText value={receipt.transactionHash} label={t("receipt.copyTransaction")} />}
+      {receipt.state === "confirmed" && (
+        <ProofQr compact pack={() => api.get<ActPack>(`/receipts/${receipt.id}/proof`)} />
+      )}
     </Space>
   );
 }

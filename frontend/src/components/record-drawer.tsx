@@ -3,32 +3,32 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Descriptions, Drawer, Pagination, Space, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { ProofCheck } from "../../../backend/lib/proof/lines.ts";
+import type { LeafPack } from "../../../backend/lib/proof/pack.ts";
 import { api } from "../lib/api.ts";
 import { downloadJson } from "../lib/download.ts";
 import { formatCount, formatTime, localized } from "../lib/format.ts";
-import { platformChain } from "../lib/proof/chain-reader.ts";
-import type { CheckResult } from "../lib/proof/check.ts";
-import type { LeafProofPack } from "../lib/proof/leaf-pack.ts";
 import { metaQuery, type RecordView, recordQuery } from "../lib/queries.ts";
 import { recordValue } from "../lib/record-value.ts";
 import { useAction } from "../lib/use-action.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
-import { CheckLines } from "./check-lines.tsx";
 import { HashText } from "./hash-text.tsx";
 import { ProblemAlert } from "./problem-alert.tsx";
+import { ProofQr } from "./proof-qr.tsx";
+import { ProofResult } from "./proof-result.tsx";
 import { QueryView } from "./query-view.tsx";
 
-const proofOf = (id: string) => api.get<LeafProofPack>(`/records/${encodeURIComponent(id)}/proof`);
+const proofOf = (id: string) => api.get<LeafPack>(`/records/${encodeURIComponent(id)}/proof`);
 
 function RecordProof({ record }: { record: RecordView }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [lines, setLines] = useState<CheckResult[]>();
+  const [result, setResult] = useState<ProofCheck>();
   const download = useAction(async () => downloadJson(`record-${record.id}.proof.json`, await proofOf(record.id)));
   const verify = useAction(async () => {
-    setLines(undefined);
-    const { checkLeafPack } = await import("../lib/proof/leaf-pack.ts");
-    setLines(await checkLeafPack(await proofOf(record.id), await client.ensureQueryData(metaQuery), platformChain));
+    setResult(undefined);
+    const { checkOnPlatform } = await import("../lib/proof/platform-check.ts");
+    setResult(await checkOnPlatform(await proofOf(record.id), await client.ensureQueryData(metaQuery)));
   });
   const error = verify.error ?? download.error;
   return (
@@ -53,9 +53,10 @@ function RecordProof({ record }: { record: RecordView }) {
         >
           {t("proof.download")}
         </Button>
+        <ProofQr pack={() => proofOf(record.id)} disabled={record.anchor.state !== "confirmed"} />
       </Space>
       {error !== undefined && <ProblemAlert error={error} />}
-      {lines && <CheckLines lines={lines} />}
+      {result && <ProofResult check={result} />}
     </div>
   );
 }

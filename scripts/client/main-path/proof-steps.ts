@@ -1,5 +1,6 @@
+import { checkProof } from "../../../backend/lib/proof/check.ts";
+import { trustInDeployments } from "../../../backend/lib/proof/trust.ts";
 import { ApiProblem } from "../transport.ts";
-import { type ProofLine, verifyGrantProofOffline, verifyGrantProofOnChain } from "../verify-grant-proof.ts";
 import { waitFor } from "../waiting.ts";
 import type { Path, Step, StepResult } from "./path.ts";
 
@@ -11,11 +12,6 @@ function grantId(path: Path): string {
   return id;
 }
 
-function failOn(lines: readonly ProofLine[]): void {
-  const wrong = lines.filter(({ ok }) => !ok).map(({ id, expected, found }) => `${id}: ${expected} against ${found}`);
-  if (wrong.length > 0) throw new Error(`the proof does not hold: ${wrong.join("; ")}`);
-}
-
 async function verifyProof(path: Path): Promise<StepResult> {
   const { api } = await path.party("enterprise");
   const pack = await waitFor("the grant to be confirmed", () =>
@@ -24,20 +20,17 @@ async function verifyProof(path: Path): Promise<StepResult> {
       throw error;
     }),
   );
-  const { contracts } = path.meta;
-  for (const name of ["participants", "anchors", "financing"] as const) {
-    if (pack.contracts[name].toLowerCase() !== contracts[name].toLowerCase()) {
-      throw new Error(`the proof pack names another ${name} contract than the platform`);
-    }
-  }
-  const offline = verifyGrantProofOffline(pack);
-  failOn(offline);
-  const onChain = await verifyGrantProofOnChain(pack, api.chain);
-  failOn(onChain);
+  const { chainId, contracts } = path.meta;
+  // The platform names the contracts to trust, the pack only those that it speaks of.
+  const trust = trustInDeployments({ chainId, contracts }, chainId);
+  const alone = (await checkProof(pack, { trust })).lines.filter(({ state }) => state !== "skipped");
+  const { verdict, lines } = await checkProof(pack, { trust, chain: (method, params) => api.chain(method, params) });
+  const wrong = lines.filter(({ state }) => state !== "pass").map(({ id, detail }) => `${id}: ${detail}`);
+  if (verdict !== "valid") throw new Error(`the proof does not hold: ${wrong.join("; ")}`);
   return {
     lines: [
-      `${offline.length} checks of the pack alone hold (commitments, signatures, Merkle path of ${pack.bid.path.length} hashes)`,
-      `${onChain.length} checks against the chain hold`,
+      `${alone.length} checks of the pack alone hold (commitments, signatures, Merkle path of ${pack.bid.anchor?.path.length ?? 0} hashes)`,
+      `${lines.length - alone.length} checks against the chain hold`,
     ],
     transactions: [],
   };

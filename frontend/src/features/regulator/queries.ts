@@ -1,13 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
-import type {
-  GrantCheckView,
-  GrantProofPack,
-  reconciliation,
-} from "../../../../backend/features/audit/audit-schemas.ts";
+import type { GrantCheckView, reconciliation } from "../../../../backend/features/audit/audit-schemas.ts";
 import type { GrantView } from "../../../../backend/features/grants/grant-schemas.ts";
+import type { GrantPack } from "../../../../backend/lib/proof/pack.ts";
 import { api } from "../../lib/api.ts";
 import { platformChain } from "../../lib/proof/chain-reader.ts";
+import { evidenceOf } from "../../lib/proof/grant-evidence.ts";
 import { checkGrant } from "./grant-check.ts";
 
 export type Reconciliation = z.infer<typeof reconciliation>;
@@ -33,8 +31,8 @@ export const browserCheckQuery = (grant: GrantView) =>
   queryOptions({
     queryKey: ["audit", "grants", grant.id, "browser", grant],
     queryFn: async () => {
-      const pack = await api.get<GrantProofPack>(`/grants/${encodeURIComponent(grant.id)}/proof`);
-      return checkGrant(pack, grant, platformChain);
+      const pack = await api.get<GrantPack>(`/grants/${encodeURIComponent(grant.id)}/proof`);
+      return checkGrant(evidenceOf(pack), grant, platformChain);
     },
     refetchOnWindowFocus: false,
     retry: false,

@@ -1,44 +1,21 @@
 import { Interface, type Result } from "ethers";
+import {
+  type ChainReader,
+  type RpcAnswer,
+  type RpcReceipt,
+  receiptOf,
+  resultOf,
+} from "../../../../backend/lib/proof/node.ts";
 import { api } from "../api.ts";
-import { ChainUnreachable } from "./check.ts";
 
-/** Sends one read-only JSON-RPC call. Throws ChainUnreachable without an answer, an Error on an answer that is one. */
-export type ChainReader = (method: string, params: unknown[]) => Promise<unknown>;
-
-interface RpcAnswer {
-  result?: unknown;
-  error?: { code: number; message: string };
-}
-
-async function resultOf(answered: Promise<RpcAnswer>): Promise<unknown> {
-  let answer: RpcAnswer;
-  try {
-    answer = await answered;
-  } catch (error) {
-    throw new ChainUnreachable(error instanceof Error ? error.message : String(error));
-  }
-  if (answer.error) throw new Error(answer.error.message);
-  return answer.result;
-}
+export type { ChainReader };
+export type TransactionReceipt = Omit<RpcReceipt, "logs">;
+export const transactionReceipt = (read: ChainReader, hash: string): Promise<TransactionReceipt | null> =>
+  receiptOf(read, hash);
 
 /** The platform's own node; only for signed-in accounts. */
 export const platformChain: ChainReader = (method, params) =>
   resultOf(api.post<RpcAnswer>("/chain", { jsonrpc: "2.0", id: 1, method, params }));
-
-async function ask(url: string, body: unknown): Promise<RpcAnswer> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return (await response.json()) as RpcAnswer;
-}
-
-/** Any node that the reader trusts, without our backend. */
-export const nodeAt =
-  (url: string): ChainReader =>
-  (method, params) =>
-    resultOf(ask(url, { jsonrpc: "2.0", id: 1, method, params }));
 
 const contracts = new Interface([
   "function anchorOf(bytes32 root) view returns (uint64 at, uint8 kind, uint32 count)",
@@ -54,11 +31,3 @@ export async function callView(read: ChainReader, to: string, name: string, args
   const answer = await read("eth_call", [{ to, data }, "latest"]);
   return contracts.decodeFunctionResult(name, String(answer));
 }
-
-export interface TransactionReceipt {
-  status: string;
-  blockNumber: string;
-  blockHash: string;
-}
-export const transactionReceipt = async (read: ChainReader, hash: string): Promise<TransactionReceipt | null> =>
-  (await read("eth_getTransactionReceipt", [hash])) as TransactionReceipt | null;
