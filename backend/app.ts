@@ -8,6 +8,7 @@ import { pinoHttp } from "pino-http";
 import type { Actor } from "./lib/actor.ts";
 import { DomainError } from "./lib/errors.ts";
 import { newId } from "./lib/ids.ts";
+import { backlogGuard } from "./platform/http/backlog.ts";
 import { type Api, createApi } from "./platform/http/endpoint.ts";
 import { problemHandler } from "./platform/http/problems.ts";
 import { sessionReader } from "./platform/http/session.ts";
@@ -15,6 +16,9 @@ import { sessionReader } from "./platform/http/session.ts";
 export interface AppParts {
   addRoutes(api: Api): void;
   authenticate(token: string): Promise<Actor | undefined>;
+  /** Acts that wait for the chain; new ones are refused when there are `maxWaitingActs`. */
+  countWaiting(): Promise<number>;
+  maxWaitingActs: number;
   webDir: string;
   log: Logger;
 }
@@ -23,7 +27,7 @@ const isFileUpload = (path: string | undefined): boolean =>
   /^\/api\/v1\/catalogs\/[^/]+\/batches(\?|$)/.test(path ?? "");
 
 /** The order of what a request passes through. */
-export function createApp({ addRoutes, authenticate, webDir, log }: AppParts): Express {
+export function createApp({ addRoutes, authenticate, countWaiting, maxWaitingActs, webDir, log }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
@@ -78,6 +82,8 @@ export function createApp({ addRoutes, authenticate, webDir, log }: AppParts): E
         /json/.test(request.headers["content-type"] ?? ""),
     }),
   );
+  const onCountError = (error: unknown) => log.error({ err: error }, "the waiting acts could not be counted");
+  app.use("/api/v1", backlogGuard(countWaiting, maxWaitingActs, onCountError));
   app.use("/api/v1", sessionReader(authenticate), api.router);
   app.use("/api", (request) => {
     throw new DomainError("notFound", `there is no ${request.method} ${request.originalUrl.split("?")[0]}`, {

@@ -1,7 +1,9 @@
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
+import { roles } from "../contracts/deploy.ts";
 import { createAnchoringService, MAX_LEAVES } from "./features/anchoring/anchoring-service.ts";
 import { createAuditService } from "./features/audit/audit-service.ts";
 import { createProofService } from "./features/audit/proof-service.ts";
+import { createReconciliation } from "./features/audit/reconciliation-service.ts";
 import { bidMessage, createBidService } from "./features/bids/bid-service.ts";
 import { createConsentService } from "./features/consents/consent-service.ts";
 import { createDataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
@@ -214,7 +216,6 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
       findBid: stores.bids.find,
       bidProof: (bidId) => anchoring.proofOfLeaf(`bid:${bidId}`),
       receiptOf: anchoring.receiptOf,
-      grants: (page) => stores.grants.list({}, page, 50),
       grantByGrantId: stores.grants.byGrantId,
       call: (to, data) => provider.call({ to, data }),
       async transactionReceipt(hash) {
@@ -230,15 +231,27 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
         );
       },
       blockNumber: () => provider.getBlockNumber(),
-      async grantIdsOnChain() {
-        const event = chain.financing.getEvent("Granted")!;
-        const logs = await provider.getLogs({
-          address: chain.contracts.financing,
-          topics: [event.topicHash],
-          fromBlock: startBlock,
-        });
-        return logs.map((log) => chain.financing.decodeEventLog(event, log.data, log.topics).grantId as string);
+    },
+    clock,
+  );
+
+  const hasRole = new Interface(["function hasRole(uint64 role, address account) view returns (bool, uint32)"]);
+  const ledgerKinds = { participants: "participant", requests: "request", grants: "grant" } as const;
+  const reconciling = createReconciliation(
+    {
+      stored: stores.storedFacts,
+      chain: {
+        page: (kind, after, size) => ledger.page(ledgerKinds[kind], after, size) as never,
+        find: (kind, keys) => ledger.find(ledgerKinds[kind], keys) as never,
+        indexedBlock: ledger.indexedBlock,
       },
+      acts: stores.acts.findMany,
+      async isOperator(address) {
+        const data = hasRole.encodeFunctionData("hasRole", [roles.operator, address]);
+        const answer = await provider.call({ to: chain.contracts.accessManager, data });
+        return hasRole.decodeFunctionResult("hasRole", answer)[0] as boolean;
+      },
+      wrongLines: audit.wrongLines,
     },
     clock,
   );
@@ -270,6 +283,7 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     grants,
     ledger,
     audit,
+    reconciling,
     proofs,
     nameOf,
   };

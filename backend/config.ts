@@ -13,6 +13,10 @@ export interface Config {
   /** The key that deploys and relays; only with chainRpcUrl (the embedded chain makes its own). */
   chainKey?: string;
   confirmations: number;
+  /** off: this process only answers; on: it also works; alone: it only works. `scripts/worker.ts` makes it alone. */
+  worker: "on" | "off" | "alone";
+  /** So many acts may wait for the chain; then new ones are refused for the time being. */
+  maxWaitingActs: number;
   /** Size of the sample city loaded on the first start; 0 loads none. */
   sampleEnterprises: number;
   logLevel: string;
@@ -60,6 +64,20 @@ const OPTIONS = {
     value: "N",
     help: "blocks that confirm a receipt, its own among them",
     fallback: "1",
+  },
+  worker: {
+    env: "WORKER",
+    flag: "--worker",
+    value: "on|off|alone",
+    help: "whether this process does the work behind the answers too; off and alone need both addresses",
+    fallback: "on",
+  },
+  maxWaitingActs: {
+    env: "MAX_WAITING_ACTS",
+    flag: "--max-waiting-acts",
+    value: "N",
+    help: "acts that may wait for the chain before new ones are refused for the time being",
+    fallback: "300000",
   },
   sampleEnterprises: {
     env: "SAMPLE_ENTERPRISES",
@@ -153,6 +171,14 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
       "CHAIN_RPC_URL needs CHAIN_KEY (--chain-key): the key that deploys and relays there",
     );
   }
+  const worker = options.get("worker")!;
+  if (worker !== "on" && worker !== "off" && worker !== "alone") throw wrong("worker", "on, off or alone");
+  if (worker !== "on" && !(mongodbUri && chainRpcUrl)) {
+    throw new DomainError(
+      "config.missingValue",
+      `WORKER=${worker} needs MONGODB_URI and CHAIN_RPC_URL (--mongodb-uri, --chain-rpc-url): several processes share them`,
+    );
+  }
   const logLevel = options.get("logLevel")!;
   if (!["fatal", "error", "warn", "info", "debug", "silent"].includes(logLevel)) {
     throw wrong("logLevel", "one of fatal, error, warn, info, debug, silent");
@@ -165,6 +191,8 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
     ...(chainRpcUrl ? { chainRpcUrl } : {}),
     ...(chainKey ? { chainKey } : {}),
     confirmations: whole("confirmations", 1, 1_000),
+    worker,
+    maxWaitingActs: whole("maxWaitingActs", 1, 100_000_000),
     sampleEnterprises: whole("sampleEnterprises", 0, 1_000_000),
     logLevel,
   };

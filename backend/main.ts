@@ -14,6 +14,7 @@ import { startDocumentStore } from "./embedded/document-store/index.ts";
 import { chainContext } from "./lib/chain-context.ts";
 import { systemClock } from "./lib/clock.ts";
 import { installFastKeccak } from "./lib/fast-keccak.ts";
+import { newId } from "./lib/ids.ts";
 import { createSignatureCheck } from "./lib/signatures.ts";
 import { ensureDeployed } from "./platform/chain/deployments.ts";
 import { connectProvider, pollIntervalOf } from "./platform/chain/provider.ts";
@@ -30,6 +31,7 @@ export interface StartHooks {
 }
 
 export interface RunningServer {
+  /** Empty where the process only works. */
   url: string;
   demoAccounts: DemoAccount[];
   mongodbUri: string;
@@ -145,11 +147,14 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
       abis: CONTRACTS.map(abiOf),
       confirmations: config.confirmations,
       pollMs: pollIntervalOf(chainRpcUrl),
-      owner: secretFile(join(dataDir, "instance-id")).toString("hex"),
+      // Others may share the data folder, but not the embedded parts: who has those comes back under its own name.
+      owner: config.mongodbUri ? newId() : secretFile(join(dataDir, "instance-id")).toString("hex"),
       log,
     });
-    worker.start();
+    if (config.worker !== "off") worker.start();
     stops.push(() => worker.stop());
+    const addresses = { mongodbUri, chainRpcUrl, stop: () => (stopped ??= stopAll()) };
+    if (config.worker === "alone") return { ...addresses, url: "", demoAccounts: [] };
 
     const demoAccounts = await loadSampleCity({
       enterprises: sampleEnterprises,
@@ -179,6 +184,8 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
           }),
         }),
       authenticate: services.identity.authenticate,
+      countWaiting: async () => (await stores.acts.countQueued()) + (await worker.outboxWaiting()),
+      maxWaitingActs: config.maxWaitingActs,
       webDir: join(ROOT, "frontend", "dist"),
       log,
     });
@@ -193,13 +200,7 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
       await closed;
     });
     const shownHost = ["0.0.0.0", "::", "127.0.0.1"].includes(config.host) ? "localhost" : config.host;
-    return {
-      url: `http://${shownHost}:${port}`,
-      demoAccounts,
-      mongodbUri,
-      chainRpcUrl,
-      stop: () => (stopped ??= stopAll()),
-    };
+    return { ...addresses, url: `http://${shownHost}:${port}`, demoAccounts };
   } catch (error) {
     await stopAll();
     throw error;

@@ -1,6 +1,8 @@
 import type { JsonRpcProvider } from "ethers";
 import type { z } from "zod";
 import type { Services } from "./compose.ts";
+import { actRoutes } from "./features/anchoring/act-routes.ts";
+import { createFailedActs } from "./features/anchoring/act-service.ts";
 import { receiptOfAct } from "./features/anchoring/anchoring-service.ts";
 import { auditRoutes } from "./features/audit/audit-routes.ts";
 import { proofRoutes } from "./features/audit/proof-routes.ts";
@@ -82,9 +84,14 @@ export function addRoutes(api: Api, parts: Parts): void {
     },
     snapshot: profiles.snapshotOpening,
   });
-  auditRoutes(api, services.audit, {
+  actRoutes(api, createFailedActs(stores.acts));
+  auditRoutes(api, services.audit, services.reconciling, {
     visibleGrant: grants.visible,
-    receipt: async (id) => (await parts.waitingReceipt(id)) ?? anchoring.receipt(id),
+    async receipt(id) {
+      // Nearly always it is there; and it may have gone there while the outboxes were searched.
+      const act = (await stores.acts.findMany([id])).get(id);
+      return act ? receiptOfAct(act) : ((await parts.waitingReceipt(id)) ?? anchoring.receipt(id));
+    },
     rpc: (method, params) => provider.send(method, params),
     async status() {
       const [failed, leaves, open] = await Promise.all([

@@ -2,6 +2,7 @@ import type { Connection, Model } from "mongoose";
 import { createActStore } from "./features/anchoring/act-store.ts";
 import { createLeafStore } from "./features/anchoring/leaf-store.ts";
 import { createRelayMongoStore } from "./features/anchoring/relay-mongo-store.ts";
+import { createStoredFactsStore } from "./features/audit/stored-facts-store.ts";
 import { createBidStore } from "./features/bids/bid-store.ts";
 import { createConsentStore } from "./features/consents/consent-store.ts";
 import { createBatchStore } from "./features/data-exchange/batch-store.ts";
@@ -37,6 +38,7 @@ export async function createStores(connection: Connection) {
     grants: createGrantStore(connection),
     leases: createLeases(connection),
     ledger: createLedgerStore(connection),
+    storedFacts: createStoredFactsStore(connection),
   };
   await initModels(connection);
   const aggregates = Object.values(connection.models).filter(

@@ -1,4 +1,4 @@
-import { type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import { concat, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
 
 /*
  * The EIP-712 messages that bind parties, for every side: browser, backend and tests. The contracts hold the same types;
@@ -265,13 +265,35 @@ export const pledgesDomain = (chainId: bigint | number, address: string): Domain
 export const sealsDomain = (chainId: bigint | number, address: string): Domain =>
   domain("Rongqiao Seals", chainId, address);
 
+// Compiling a type or hashing a domain takes as long as hashing a message, and there are few of them.
+const encoders = new Map<ActName, TypedDataEncoder>();
+const domainHashes = new WeakMap<Domain, string>();
+
+function encoderOf(name: ActName): TypedDataEncoder {
+  let encoder = encoders.get(name);
+  if (!encoder) {
+    encoder = TypedDataEncoder.from(types[name]);
+    encoders.set(name, encoder);
+  }
+  return encoder;
+}
+
+function hashOfDomain(on: Domain): string {
+  let hash = domainHashes.get(on);
+  if (!hash) {
+    hash = TypedDataEncoder.hashDomain(on);
+    domainHashes.set(on, hash);
+  }
+  return hash;
+}
+
 /** The EIP-712 struct hash (no domain) of an act. */
 export const structHash = <Name extends ActName>(name: Name, message: Messages[Name]): string =>
-  TypedDataEncoder.hashStruct(name, types[name], message);
+  encoderOf(name).hash(message);
 
-/** What a party signs: keccak256(0x1901 ‖ domain ‖ struct hash). */
+/** What a party signs: keccak256(0x1901 ‖ domain ‖ struct hash). A domain, once used, isn't to be changed. */
 export const signingDigest = <Name extends ActName>(on: Domain, name: Name, message: Messages[Name]): string =>
-  TypedDataEncoder.hash(on, types[name], message);
+  keccak256(concat(["0x1901", hashOfDomain(on), structHash(name, message)]));
 
 export const requestHash = (request: FinancingRequest): string => structHash("FinancingRequest", request);
 export const bidHash = (bid: Bid): string => structHash("Bid", bid);

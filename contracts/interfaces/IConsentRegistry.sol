@@ -27,6 +27,7 @@ interface IConsentRegistry {
         uint64 nonce;
     }
 
+    /// @notice A consent as it stands.
     /// @param state 0 none, else as in {ConsentChange}.
     /// @param nonce The next change's lowest nonce.
     struct ConsentRecord {
@@ -37,6 +38,7 @@ interface IConsentRegistry {
         uint64 nonce;
     }
 
+    /// @notice A consent stands, active.
     event ConsentGiven(
         bytes32 indexed consentId,
         address indexed holder,
@@ -44,17 +46,22 @@ interface IConsentRegistry {
         uint64 startsAt,
         uint64 expiresAt
     );
+    /// @notice A consent was paused, resumed or revoked.
     event ConsentChanged(bytes32 indexed consentId, uint8 state, uint64 nonce);
 
+    /// @notice The act isn't signed by this account.
     error ConsentRegistryInvalidSignature(address signer);
     /// @notice The holder isn't an enterprise that may act now.
     error ConsentRegistryInactiveHolder(address holder);
     /// @notice It would end before it starts, or is over already.
     error ConsentRegistryInvalidTimes(uint64 startsAt, uint64 expiresAt);
+    /// @notice A consent is given once; a new one differs in its commitment.
     error ConsentRegistryConsentExists(bytes32 consentId);
+    /// @notice None of 1 to 3.
     error ConsentRegistryUnknownState(uint8 state);
     /// @notice No such consent, or it was revoked.
     error ConsentRegistryUnexpectedState(bytes32 consentId, uint8 state);
+    /// @notice A change with this nonce or a higher one was taken already; `next` is the lowest to use.
     error ConsentRegistryInvalidNonce(bytes32 consentId, uint64 next);
 
     /// @notice Records a consent as active. Emits {ConsentGiven}.
@@ -63,12 +70,15 @@ interface IConsentRegistry {
     /// @notice Pauses, resumes or revokes. Emits {ConsentChanged}.
     function change(ConsentChange calldata change_, bytes calldata signature) external;
 
+    /// @notice All zero when no such consent was given.
     function consentOf(bytes32 consentId) external view returns (ConsentRecord memory);
 
     /// @notice True when the consent is active and within its time.
     function isLive(bytes32 consentId) external view returns (bool);
 
+    /// @notice The EIP-712 struct hash: the consent's id.
     function hashConsentGrant(ConsentGrant calldata consent) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash.
     function hashConsentChange(ConsentChange calldata change_) external pure returns (bytes32);
 }

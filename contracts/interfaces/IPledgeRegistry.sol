@@ -38,6 +38,7 @@ interface IPledgeRegistry {
         bytes32 pledgeId;
     }
 
+    /// @notice A pledge as it stands.
     /// @param institution The account that reserved; {IParticipantRegistry-currentAccountOf} follows its rotations.
     struct PledgeRecord {
         address institution;
@@ -45,6 +46,7 @@ interface IPledgeRegistry {
         PledgeState state;
     }
 
+    /// @notice An asset is held for a pledge.
     event PledgeReserved(
         bytes32 indexed pledgeId,
         bytes32 indexed assetHash,
@@ -53,15 +55,22 @@ interface IPledgeRegistry {
         bytes32 termsCommitment,
         uint64 reservedUntil
     );
+    /// @notice A reservation became a pledge.
     event PledgeConfirmed(bytes32 indexed pledgeId);
+    /// @notice The asset is free again.
     event PledgeReleased(bytes32 indexed pledgeId);
 
+    /// @notice The act isn't signed by this account.
     error PledgeRegistryInvalidSignature(address signer);
+    /// @notice It isn't an institution that may act now.
     error PledgeRegistryInactiveInstitution(address institution);
     /// @notice It would be over already, or hold the asset for more than 30 days unconfirmed.
     error PledgeRegistryInvalidTime(uint64 reservedUntil);
+    /// @notice A reservation counts once; a new one differs in its salt.
     error PledgeRegistryPledgeExists(bytes32 pledgeId);
+    /// @notice The asset has a live pledge, this one.
     error PledgeRegistryAssetPledged(bytes32 assetHash, bytes32 pledgeId);
+    /// @notice The pledge is not in a state to do this in.
     error PledgeRegistryUnexpectedState(bytes32 pledgeId, PledgeState state);
 
     /// @notice Reserves an asset that has no live pledge. Restricted to the relay, which vouches that the hash is the
@@ -81,12 +90,16 @@ interface IPledgeRegistry {
     /// @notice The pledge as of now: Lapsed when the time to confirm is over.
     function pledgeOf(bytes32 pledgeId) external view returns (PledgeRecord memory);
 
+    /// @notice Whether the asset can be reserved.
     /// @return pledgeId The pledge that holds the asset now, reserved or confirmed; zero when it is free.
     function livePledgeOf(bytes32 assetHash) external view returns (bytes32 pledgeId);
 
+    /// @notice The EIP-712 struct hash: the pledge's id.
     function hashPledgeReservation(PledgeReservation calldata reservation) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash.
     function hashPledgeConfirmation(PledgeConfirmation calldata confirmation) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash.
     function hashPledgeRelease(PledgeRelease calldata release_) external pure returns (bytes32);
 }

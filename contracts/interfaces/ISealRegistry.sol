@@ -34,6 +34,7 @@ interface ISealRegistry {
         bytes32 documentCommitment;
     }
 
+    /// @notice A seal as it stands.
     /// @param status 0 none, else as in {SealStatusChange}.
     /// @param nonce The next change's.
     struct SealRecord {
@@ -45,6 +46,7 @@ interface ISealRegistry {
         uint64 nonce;
     }
 
+    /// @notice A seal may seal within its time.
     event SealIssued(
         bytes32 indexed sealId,
         address indexed holder,
@@ -53,10 +55,14 @@ interface ISealRegistry {
         uint64 validFrom,
         uint64 validUntil
     );
+    /// @notice A seal was suspended, reinstated or revoked, by `signer`.
     event SealStatusChanged(bytes32 indexed sealId, uint8 status, address indexed signer);
+    /// @notice The document was sealed now.
     event DocumentSealed(bytes32 indexed sealId, bytes32 indexed documentCommitment);
 
+    /// @notice The act isn't signed by this account.
     error SealRegistryInvalidSignature(address signer);
+    /// @notice The access manager doesn't let it issue, immediately.
     error SealRegistryNotOperator(address signer);
     /// @notice The signer is neither an operator nor the holder's key of today, or is the holder and asks to reinstate.
     error SealRegistryNotEntitled(address signer, uint8 status);
@@ -64,12 +70,17 @@ interface ISealRegistry {
     error SealRegistryInactiveHolder(address holder);
     /// @notice It would end before it starts, or is over already.
     error SealRegistryInvalidTimes(uint64 validFrom, uint64 validUntil);
+    /// @notice A seal is issued once; a new one differs in its commitment.
     error SealRegistrySealExists(bytes32 sealId);
+    /// @notice None of 1 to 3.
     error SealRegistryUnknownStatus(uint8 status);
     /// @notice No such seal, or it was revoked, or (to seal) it is suspended.
     error SealRegistryUnexpectedStatus(bytes32 sealId, uint8 status);
+    /// @notice Not the seal's next nonce.
     error SealRegistryInvalidNonce(bytes32 sealId, uint64 expected);
+    /// @notice The seal isn't valid yet, or no longer.
     error SealRegistryOutOfTime(bytes32 sealId, uint64 validFrom, uint64 validUntil);
+    /// @notice This seal sealed the document before.
     error SealRegistryAlreadySealed(bytes32 sealId, bytes32 documentCommitment);
 
     /// @notice Issues a seal. Emits {SealIssued}.
@@ -90,6 +101,7 @@ interface ISealRegistry {
     /// @notice Records a document as sealed, once. Emits {DocumentSealed}.
     function seal(SealedDocument calldata document, bytes calldata signature) external;
 
+    /// @notice All zero when no such seal was issued.
     function sealOf(bytes32 sealId) external view returns (SealRecord memory);
 
     /// @notice True when {seal} takes the seal's signature now: issued, within its time, and its holder active.
@@ -100,12 +112,16 @@ interface ISealRegistry {
     /// @return status As in {SealStatusChange}; 0 before the seal was issued.
     function statusAt(bytes32 sealId, uint64 time) external view returns (uint8 status);
 
-    /// @return at When {seal} recorded the document, unix seconds; 0 when it didn't.
+    /// @notice When {seal} recorded the document; one anchored by batch leaves no trace here.
+    /// @return at Unix seconds; 0 when it didn't.
     function sealedAt(bytes32 sealId, bytes32 documentCommitment) external view returns (uint64 at);
 
+    /// @notice The EIP-712 struct hash: the seal's id.
     function hashSealIssue(SealIssue calldata seal_) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash.
     function hashSealStatusChange(SealStatusChange calldata change) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash.
     function hashSealedDocument(SealedDocument calldata document) external pure returns (bytes32);
 }

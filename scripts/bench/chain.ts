@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import type { Bench, BenchRow } from "./bench.ts";
 import { ACTS_ROWS, actsRows } from "./chain-acts.ts";
+import { MERKLE_ROWS, merkleRows } from "./chain-merkle.ts";
 import { inTemporaryFolder } from "./document-store-process.ts";
 
-const ALL_ROWS: readonly string[] = [...ACTS_ROWS];
+const ALL_ROWS: readonly string[] = [...ACTS_ROWS, ...MERKLE_ROWS];
 
 interface Choice {
   readonly rows: readonly string[];
@@ -37,7 +38,10 @@ export const bench: Bench = (note) => {
   const chosen = (of: readonly string[]): string[] => of.filter((row) => rows.includes(row));
   return inTemporaryFolder(async (folder) => {
     const found: BenchRow[] = [];
-    const parts = [{ names: chosen(ACTS_ROWS), run: () => actsRows({ folder, minutes, rate, behind, note }) }];
+    const parts = [
+      { names: chosen(ACTS_ROWS), run: () => actsRows({ folder, minutes, rate, behind, note }) },
+      { names: chosen(MERKLE_ROWS), run: () => merkleRows({ folder, rows: chosen(MERKLE_ROWS), note }) },
+    ];
     for (const { names, run } of parts) if (names.length > 0) found.push(...(await run()));
     return found;
   });

@@ -1,72 +1,19 @@
 import { expect } from "chai";
-import { Wallet, ZeroHash } from "ethers";
+import { ZeroHash } from "ethers";
 import { network } from "hardhat";
-import {
-  type Domain,
-  type PledgeReservation,
-  pledgeReservationHash,
-  pledgeStates,
-} from "../../contracts/typed-data.ts";
+import { pledgeReservationHash, pledgeStates } from "../../contracts/typed-data.ts";
 import { foreignDomains } from "./foreign-domains.ts";
-import { rotateBank, suspend } from "./institution-acts.ts";
-import { DAY, deployWorld, enrol, hash, makerChecker, type Party, type Pledges, sign, type World } from "./world.ts";
+import { suspend } from "./institution-acts.ts";
+import { act, pledgedWorld, pledgor, reservationOf, reserve, reservedWorld, stateOf } from "./pledge-acts.ts";
+import { DAY, deployWorld, enrol, hash, makerChecker, type Party, type Pledges, sign } from "./world.ts";
 
 const connection = await network.create();
 const { loadFixture, time } = connection.networkHelpers;
-
-const pledgor = new Wallet(hash("pledgor key"));
-const { reserved, pledged, released, lapsed } = pledgeStates;
-
-const reservationOf = (world: World, changes: Partial<PledgeReservation> = {}): PledgeReservation => ({
-  assetHash: hash("asset"),
-  institution: world.bank.address,
-  pledgorKey: pledgor.address,
-  termsCommitment: hash("pledge terms"),
-  reservedUntil: world.now + 10 * DAY,
-  salt: hash("pledge salt"),
-  ...changes,
-});
-
-interface Signing {
-  institution?: Party;
-  pledgor?: Party;
-  domain?: Domain;
-}
-
-/** Delivered by an account with the relay's role. */
-async function reserve(world: World, r: PledgeReservation, by: Signing = {}) {
-  return (world.pledges.connect(world.voucher) as Pledges).reserve(
-    r,
-    await sign(world, by.institution ?? world.bank, "PledgeReservation", r, by.domain),
-    await sign(world, by.pledgor ?? pledgor, "PledgeReservation", r),
-  );
-}
-
-type End = "confirm" | "release";
-const typeOf = { confirm: "PledgeConfirmation", release: "PledgeRelease" } as const;
-
-/** By a stranger: anyone may deliver these. */
-async function act(world: World, end: End, pledgeId: string, by: Party = world.bank, domain?: Domain) {
-  const signature = await sign(world, by, typeOf[end], { pledgeId }, domain);
-  return (world.pledges.connect(world.stranger) as Pledges)[end]({ pledgeId }, signature);
-}
-
-const stateOf = async ({ pledges }: World, pledgeId: string) => Number((await pledges.pledgeOf(pledgeId)).state);
+const { reserved, pledged, lapsed } = pledgeStates;
 
 const plainFixture = () => deployWorld(connection);
-
-async function reservedFixture() {
-  const world = await deployWorld(connection);
-  const reservation = reservationOf(world);
-  await reserve(world, reservation);
-  return { world, reservation, pledgeId: pledgeReservationHash(reservation) };
-}
-
-async function pledgedFixture() {
-  const before = await reservedFixture();
-  await act(before.world, "confirm", before.pledgeId);
-  return before;
-}
+const reservedFixture = () => reservedWorld(connection);
+const pledgedFixture = () => pledgedWorld(connection);
 
 describe("PledgeRegistry: reserving", () => {
   it("reserves a free asset by both parties' signatures", async () => {
@@ -237,102 +184,5 @@ describe("PledgeRegistry: one live pledge an asset", () => {
     await time.increase(10_000 * DAY);
     expect(await stateOf(world, pledgeId)).to.equal(pledged);
     expect(await world.pledges.livePledgeOf(reservation.assetHash)).to.equal(pledgeId);
-  });
-});
-
-describe("PledgeRegistry: confirming and releasing", () => {
-  it("confirms by the institution's signature, until the last second reserved", async () => {
-    const { world, reservation, pledgeId } = await loadFixture(reservedFixture);
-    await time.setNextBlockTimestamp(reservation.reservedUntil);
-    await expect(act(world, "confirm", pledgeId))
-      .to.emit(world.pledges, "PledgeConfirmed")
-      .withArgs(pledgeId);
-    expect(await stateOf(world, pledgeId)).to.equal(pledged);
-  });
-
-  it("confirms nothing that lapsed, was confirmed, was released or isn't there", async () => {
-    const { world, reservation, pledgeId } = await loadFixture(reservedFixture);
-    const refused = async (id: string, state: number) =>
-      expect(act(world, "confirm", id))
-        .to.be.revertedWithCustomError(world.pledges, "PledgeRegistryUnexpectedState")
-        .withArgs(id, state);
-    await refused(hash("nothing"), pledgeStates.none);
-    await act(world, "confirm", pledgeId);
-    await refused(pledgeId, pledged);
-    await act(world, "release", pledgeId);
-    await refused(pledgeId, released);
-    const second = reservationOf(world, { salt: hash("second") });
-    await reserve(world, second);
-    await time.setNextBlockTimestamp(reservation.reservedUntil + 1);
-    await refused(pledgeReservationHash(second), lapsed);
-  });
-
-  for (const [name, fixture] of [
-    ["reservation", reservedFixture],
-    ["pledge", pledgedFixture],
-  ] as const)
-    it(`releases a ${name} by the institution's signature, once`, async () => {
-      const { world, pledgeId } = await loadFixture(fixture);
-      await expect(act(world, "release", pledgeId))
-        .to.emit(world.pledges, "PledgeReleased")
-        .withArgs(pledgeId);
-      expect(await stateOf(world, pledgeId)).to.equal(released);
-      await expect(act(world, "release", pledgeId))
-        .to.be.revertedWithCustomError(world.pledges, "PledgeRegistryUnexpectedState")
-        .withArgs(pledgeId, released);
-    });
-
-  it("releases nothing that lapsed or isn't there", async () => {
-    const { world, reservation, pledgeId } = await loadFixture(reservedFixture);
-    await time.increaseTo(reservation.reservedUntil + 1);
-    for (const [id, state] of [
-      [pledgeId, lapsed],
-      [hash("nothing"), pledgeStates.none],
-    ] as const)
-      await expect(act(world, "release", id))
-        .to.be.revertedWithCustomError(world.pledges, "PledgeRegistryUnexpectedState")
-        .withArgs(id, state);
-  });
-
-  for (const end of ["confirm", "release"] as const) {
-    it(`${end}: refuses any other signer, chain, contract, version or name, and the other act's signature`, async () => {
-      const { world, pledgeId } = await loadFixture(reservedFixture);
-      const { pledges, bank, otherBank, operator } = world;
-      const refused = (outcome: Promise<unknown>) =>
-        expect(outcome).to.be.revertedWithCustomError(pledges, "PledgeRegistryInvalidSignature").withArgs(bank.address);
-      for (const forger of [otherBank, operator, pledgor]) await refused(act(world, end, pledgeId, forger));
-      for (const domain of foreignDomains(world, typeOf[end])) await refused(act(world, end, pledgeId, bank, domain));
-      const other = end === "confirm" ? "PledgeRelease" : "PledgeConfirmation";
-      await refused(pledges[end]({ pledgeId }, await sign(world, bank, other, { pledgeId })));
-    });
-
-    it(`${end}: follows the institution's new key, and stands still while it is suspended`, async () => {
-      const { world, pledgeId } = await loadFixture(reservedFixture);
-      const { pledges, bank } = world;
-      const newKey = await rotateBank(world);
-      await expect(act(world, end, pledgeId, bank))
-        .to.be.revertedWithCustomError(pledges, "PledgeRegistryInvalidSignature")
-        .withArgs(newKey.address);
-      await suspend(world, newKey.address);
-      await expect(act(world, end, pledgeId, newKey))
-        .to.be.revertedWithCustomError(pledges, "PledgeRegistryInactiveInstitution")
-        .withArgs(bank.address);
-      const reinstate = { account: newKey.address, status: 1, nonce: 1n };
-      const signature = await sign(world, world.operator, "StatusChange", reinstate);
-      await world.participants.setStatus(reinstate, world.operator.address, signature);
-      await act(world, end, pledgeId, newKey);
-    });
-  }
-
-  it("reserves by the institution's key of today, under any account that was its own", async () => {
-    const world = await loadFixture(plainFixture);
-    const { pledges } = world;
-    const newKey = await rotateBank(world);
-    await expect(reserve(world, reservationOf(world)))
-      .to.be.revertedWithCustomError(pledges, "PledgeRegistryInvalidSignature")
-      .withArgs(newKey.address);
-    await reserve(world, reservationOf(world), { institution: newKey });
-    const other = reservationOf(world, { institution: newKey.address, assetHash: hash("another asset") });
-    await reserve(world, other, { institution: newKey });
   });
 });

@@ -6,6 +6,7 @@ import { network } from "hardhat";
 import { actFunctions } from "../../backend/features/audit/domain/act-calls.ts";
 import { contractNames, eventsOf } from "../../backend/lib/proof/acts.ts";
 import { checkProof } from "../../backend/lib/proof/check.ts";
+import { proofPackSchema } from "../../backend/lib/proof/json-schema.ts";
 import { ChainUnreachable, type ProofCheck } from "../../backend/lib/proof/lines.ts";
 import { linkOf, packInLink, qrLinkOf } from "../../backend/lib/proof/link.ts";
 import { lookUp } from "../../backend/lib/proof/lookup.ts";
@@ -312,6 +313,13 @@ describe("proof check", function () {
         expect((await checked(copy, proven)).verdict).to.equal("invalid");
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it("publishes the schema that it reads packs with", () => {
+    const file = new URL("../../docs/proof-pack.schema.json", import.meta.url);
+    expect(JSON.parse(readFileSync(file, "utf8")), "npm run proof-schema writes it").to.deep.equal(
+      JSON.parse(JSON.stringify(proofPackSchema())),
     );
   });
 

@@ -1,13 +1,4 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -29,6 +20,7 @@ describe("the embedded chain", function () {
   let provider: JsonRpcProvider;
   let wallet: Wallet;
   let notes: string[];
+  let history: string;
 
   const start = async (snapshotAfterMs = 60_000) => {
     notes = [];
@@ -64,6 +56,7 @@ describe("the embedded chain", function () {
 
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), "chain-"));
+    history = join(dataDir, "chain", "history.sqlite");
     await start();
   });
   afterEach(async () => {
@@ -241,9 +234,39 @@ describe("the embedded chain", function () {
     expect(await failure({})).to.match(/damaged at byte/);
   });
 
-  it("leaves nothing outside its data folder", async () => {
-    await deployLogger(wallet);
-    expect(readdirSync(dataDir)).to.deep.equal(["chain"]);
-    expect(existsSync(join(dataDir, "chain", "home", ".foundry", "anvil", "tmp"))).to.equal(false);
+  it("makes the same blocks of acts that failed, from a snapshot and from the log alone", async () => {
+    await stop();
+    await start(0);
+    const logger = await deployLogger(wallet);
+    await burst(logger, 3);
+    await stop();
+    await start();
+    const fail = async () => {
+      const raw = await signLog(wallet, logger, await wallet.getNonce(), Date.now(), 30_000);
+      return (await rpc("eth_sendRawTransaction", [raw])).result as string;
+    };
+    const hashes: string[] = [];
+    for (let i = 0; i < 4; i++) hashes.push(await fail(), ...(await burst(logger, 2)));
+    const before = await Promise.all(hashes.map(receiptOf));
+    expect(before.map((receipt) => JSON.parse(receipt).status).slice(0, 3)).to.deep.equal([0, 1, 1]);
+    for (const from of ["the snapshot", "the log alone"]) {
+      await stop();
+      if (from === "the log alone") rmSync(join(dataDir, "chain", "snapshot.json"));
+      await start();
+      expect(await Promise.all(hashes.map(receiptOf)), from).to.deep.equal(before);
+      expect(notes, from).to.deep.equal([]);
+    }
+  });
+
+  it("rebuilds its history of blocks when that is lost or damaged", async () => {
+    const logger = await deployLogger(wallet);
+    const hashes = await burst(logger, 5);
+    const before = await Promise.all(hashes.map(receiptOf));
+    for (const damage of [() => rmSync(history), () => writeFileSync(history, "not a database".repeat(1_000))]) {
+      await stop();
+      damage();
+      await start(0);
+      expect(await Promise.all(hashes.map(receiptOf))).to.deep.equal(before);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
 import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -70,8 +70,8 @@ export async function killTree(root: number): Promise<void> {
 }
 
 /** Starts a process that holds the chain; `ready` rejects when it ends before the chain answers. */
-export function hold(dataDir: string): { child: ChildProcess; ready: Promise<Held> } {
-  const child = fork(HOLDER, [dataDir], { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+export function hold(dataDir: string, more: ForkOptions = {}): { child: ChildProcess; ready: Promise<Held> } {
+  const child = fork(HOLDER, [dataDir], { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"], ...more });
   const ready = new Promise<Held>((resolve, reject) => {
     child.once("message", (message) => resolve(message as Held));
     child.once("exit", (code) => reject(new Error(`the holder ended with ${code}`)));

@@ -24,6 +24,8 @@ export interface AnvilRpc {
   call<T>(method: string, params?: unknown[]): Promise<T>;
   /** Passes a JSON-RPC body on as it came and gives the answer's bytes back. */
   forward(body: string | Buffer): Promise<Buffer>;
+  /** Resolves when nothing that was forwarded waits for its answer. */
+  idle(): Promise<void>;
   close(): void;
 }
 
@@ -60,6 +62,7 @@ export function createAnvilRpc(port: number, timeoutMs = 120_000): AnvilRpc {
     });
   }
 
+  const open = new Set<Promise<unknown>>();
   return {
     async call<T>(method: string, params: unknown[] = []): Promise<T> {
       const bytes = await post(ordered, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
@@ -72,7 +75,16 @@ export function createAnvilRpc(port: number, timeoutMs = 120_000): AnvilRpc {
       if (answer.error) throw new RpcError(answer.error.code, answer.error.message, answer.error.data);
       return answer.result as T;
     },
-    forward: (body) => post(pooled, body),
+    forward(body) {
+      const answer = post(pooled, body);
+      open.add(answer);
+      const answered = () => void open.delete(answer);
+      answer.then(answered, answered);
+      return answer;
+    },
+    async idle() {
+      await Promise.allSettled(open);
+    },
     close() {
       ordered.destroy();
       pooled.destroy();

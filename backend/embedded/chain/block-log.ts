@@ -17,6 +17,13 @@ export interface BlockRecord {
   rawTransactions: string[];
 }
 
+/**
+ * A record without a block: here a snapshot was taken and anvil started anew from it. That changes anvil (see replay.ts),
+ * so whoever plays the log does the same at the same place. Blocks have a time, this has none.
+ */
+export const reloadMark = (parentHash: string): BlockRecord => ({ timestamp: 0, parentHash, rawTransactions: [] });
+export const isReloadMark = ({ timestamp }: BlockRecord): boolean => timestamp === 0;
+
 export class DamagedLogError extends ChainStartError {}
 
 export interface BlockLog {

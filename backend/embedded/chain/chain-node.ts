@@ -1,9 +1,9 @@
 import { keccak256 } from "ethers";
 import { type AnvilRpc, RpcError } from "./anvil-rpc.ts";
+import { reloadMark } from "./block-log.ts";
 import { ChainStartError } from "./chain-dir.ts";
 import type { BlockHistory } from "./history.ts";
-import { bringUp, mineBlock, type RunningChain, type Stores } from "./replay.ts";
-import { writeSnapshot } from "./snapshot.ts";
+import { bringUp, mineBlock, type RunningChain, reload, type Stores, takeSnapshot } from "./replay.ts";
 
 const MIN_GAP_MS = 10;
 const MAX_GAP_MS = 500;
@@ -47,6 +47,8 @@ export async function startChainNode({ stores, snapshotAfterMs, note }: ChainNod
   let wake = Promise.withResolvers<void>();
   /** Pending while anvil may be ahead of the history. */
   let settled: Promise<unknown> = Promise.resolve();
+  /** Pending while an anvil of before is still being ended. */
+  let ended: Promise<void> = Promise.resolve();
   let stopping = false;
   let lastBlockMs = 0;
   let lastSnapshotMs = 0;
@@ -55,8 +57,7 @@ export async function startChainNode({ stores, snapshotAfterMs, note }: ChainNod
   failure.promise.catch(() => undefined);
   up.promise.catch(() => undefined);
 
-  async function start(): Promise<void> {
-    const started = await bringUp(stores, note);
+  function use(started: RunningChain): void {
     chain = started;
     void started.anvil.exited.then((how) => {
       if (chain === started && !stopping) {
@@ -67,19 +68,25 @@ export async function startChainNode({ stores, snapshotAfterMs, note }: ChainNod
     up.resolve(started.anvil.rpc);
   }
 
-  function down(): void {
-    if (!chain) return;
-    const { anvil } = chain;
+  /** Readers wait from here on. */
+  function leave(): void {
     chain = undefined;
     up = Promise.withResolvers<AnvilRpc>();
     up.promise.catch(() => undefined);
-    void anvil.kill();
+  }
+
+  function down(): void {
+    if (!chain) return;
+    const { anvil } = chain;
+    leave();
+    ended = anvil.kill();
     wake.resolve();
   }
 
   async function recover(): Promise<void> {
     try {
-      await start();
+      await ended;
+      use(await bringUp(stores, note));
       failedStarts = 0;
     } catch (error) {
       failedStarts += 1;
@@ -112,9 +119,9 @@ export async function startChainNode({ stores, snapshotAfterMs, note }: ChainNod
     // Never ahead of the wall clock, and never behind the parent (anvil takes an equal time).
     const timestamp = Math.max(running.head.timestamp, Math.floor(Date.now() / 1000));
     await log.append({ timestamp, parentHash: running.head.hash, rawTransactions });
-    const mining = mineBlock({ rpc: running.anvil.rpc, pooled: running.pooled, history }, timestamp);
+    const mining = mineBlock(running, history, timestamp);
     settled = mining.catch(() => undefined);
-    running.head = await mining;
+    await mining;
   }
 
   async function hasReady(running: RunningChain): Promise<boolean> {
@@ -169,33 +176,26 @@ export async function startChainNode({ stores, snapshotAfterMs, note }: ChainNod
     if (running.tailMs < (quiet ? due : 3 * due)) return;
     const startedAt = performance.now();
     running.tailMs = 0;
+    let marked = false;
+    const mark = async () => {
+      await log.append(reloadMark(running.head.hash));
+      marked = true;
+      return log.size;
+    };
     try {
-      await takeSnapshot(running);
+      const snapshot = await takeSnapshot(stores, running, mark);
+      leave();
+      await running.anvil.rpc.idle();
+      use(await reload(dir, running, snapshot));
     } catch (error) {
       note(`no snapshot of the chain: ${(error as Error).message}`);
+      if (marked) {
+        // The log says that anvil was started anew here: so it is.
+        chain ??= running;
+        down();
+      }
     }
     lastSnapshotMs = performance.now() - startedAt;
-  }
-
-  async function takeSnapshot(running: RunningChain): Promise<void> {
-    const { number: blockNumber, hash: blockHash, timestamp } = running.head;
-    const pool =
-      await running.anvil.rpc.call<Record<string, Record<string, Record<string, { hash: string }>>>>("txpool_content");
-    const held = new Set<string>();
-    for (const senders of Object.values(pool)) {
-      for (const byNonce of Object.values(senders)) for (const { hash } of Object.values(byNonce)) held.add(hash);
-    }
-    for (const hash of running.pooled.keys()) if (!held.has(hash)) running.pooled.delete(hash);
-    const pooled = [...running.pooled.values()];
-    // First: a snapshot has no old blocks in it.
-    history.sync();
-    await writeSnapshot(dir.path, running.anvil.rpc, {
-      logOffset: log.size,
-      blockNumber,
-      blockHash,
-      timestamp,
-      pooled,
-    });
   }
 
   async function loop(): Promise<void> {
@@ -226,7 +226,7 @@ export async function startChainNode({ stores, snapshotAfterMs, note }: ChainNod
     }
   }
 
-  await start();
+  use(await bringUp(stores, note));
   const finished = loop().catch((error: Error) => {
     stopping = true;
     refuse(queue.splice(0), error);
@@ -253,7 +253,11 @@ export async function startChainNode({ stores, snapshotAfterMs, note }: ChainNod
       wake.resolve();
       await finished;
       if (!chain) return;
-      if (snapshot && chain.tailMs > Math.min(1_000, snapshotAfterMs)) await takeSnapshot(chain).catch(() => undefined);
+      if (snapshot && chain.tailMs > Math.min(1_000, snapshotAfterMs)) {
+        const { head } = chain;
+        const mark = () => log.append(reloadMark(head.hash)).then(() => log.size);
+        await takeSnapshot(stores, chain, mark).catch(() => undefined);
+      }
       await chain.anvil.kill();
     },
     failed: failure.promise,

@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
-import { getBytes, keccak256, Transaction, toQuantity } from "ethers";
+import { type AccessList, getBytes, keccak256, Transaction, toQuantity } from "ethers";
 import { RpcError } from "./anvil-rpc.ts";
 import type { BlockHistory, RpcLog, StoredBlock } from "./history.ts";
 
@@ -54,7 +54,7 @@ function transactionAt({ block, receipts, raws }: StoredBlock, position: number)
     gasPrice: receipt.effectiveGasPrice,
     to: tx.to?.toLowerCase() ?? null,
     value: quantity(tx.value),
-    ...(tx.accessList ? { accessList: tx.accessList } : {}),
+    ...(tx.accessList ? { accessList: accessListOf(tx.accessList) } : {}),
     ...(tx.authorizationList ? { authorizationList: authorizations(tx.authorizationList) } : {}),
     input: tx.data,
     r: trimmed(signature?.r),
@@ -66,12 +66,16 @@ function transactionAt({ block, receipts, raws }: StoredBlock, position: number)
     blockNumber: block.number,
     transactionIndex: toQuantity(position),
     from: receipt.from,
+    blockTimestamp: block.timestamp,
   };
 }
 
+const accessListOf = (list: AccessList) =>
+  list.map(({ address, storageKeys }) => ({ address: address.toLowerCase(), storageKeys }));
+
 const authorizations = (list: NonNullable<Transaction["authorizationList"]>) =>
   list.map(({ chainId, address, nonce, signature }) => ({
-    ...{ chainId: toQuantity(chainId), address, nonce: toQuantity(nonce) },
+    ...{ chainId: toQuantity(chainId), address: address.toLowerCase(), nonce: toQuantity(nonce) },
     ...{ r: toQuantity(signature.r), s: toQuantity(signature.s), yParity: toQuantity(signature.yParity) },
   }));
 

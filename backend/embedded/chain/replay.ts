@@ -1,10 +1,17 @@
 import { keccak256 } from "ethers";
 import { type Anvil, startAnvil } from "./anvil-process.ts";
 import { type AnvilRpc, RpcError } from "./anvil-rpc.ts";
-import { type BlockLog, LOG_START } from "./block-log.ts";
+import { type BlockLog, isReloadMark, LOG_START } from "./block-log.ts";
 import { type ChainDir, ChainStartError } from "./chain-dir.ts";
 import type { BlockHistory, RpcBlock, RpcReceipt } from "./history.ts";
-import { dropSnapshot, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { dropSnapshot, publishSnapshot, readSnapshot, type Snapshot, writeState } from "./snapshot.ts";
+
+/*
+ * The same calls in the same order make the same blocks, with one exception: anvil's state root counts slots that were
+ * read as zero and never written, and whether it keeps such a slot depends on whether the contract was created by this
+ * process or loaded. So a chain that goes on after a snapshot and one that is loaded from it part ways at the next act
+ * that fails. Therefore anvil is started anew from each snapshot as soon as it is taken, and the log says where.
+ */
 
 export interface Head {
   number: number;
@@ -36,13 +43,12 @@ async function readHead(rpc: AnvilRpc): Promise<Head> {
 }
 
 /** Puts the head into the history, unless it is there, and its transactions out of the pool. */
-async function record(
-  rpc: AnvilRpc,
-  { number, hash, block }: Head,
-  history: BlockHistory,
-  pooled: Map<string, string>,
-) {
-  if (history.hashOf(number) !== hash) {
+async function record({ anvil: { rpc }, head, pooled }: RunningChain, history: BlockHistory): Promise<void> {
+  const { number, hash, block } = head;
+  const before = history.hashOf(number);
+  // Someone may have seen it: another block in its place would be worse than none.
+  if (before !== undefined && before !== hash) throw diverged(head, before);
+  if (before === undefined) {
     const receipts = await rpc.call<RpcReceipt[]>("eth_getBlockReceipts", [block.number]);
     const raws: string[] = [];
     for (const tx of block.transactions) {
@@ -53,50 +59,97 @@ async function record(
   for (const tx of block.transactions) pooled.delete(tx);
 }
 
-/** A block of what waits in anvil's pool. In the history, too, when it resolves. */
-export async function mineBlock(
-  { rpc, pooled, history }: { rpc: AnvilRpc; pooled: Map<string, string>; history: BlockHistory },
-  timestamp: number,
-): Promise<Head> {
+const diverged = ({ number, hash }: Head, before: string): DivergedError =>
+  new DivergedError(`block ${number} came out as ${hash}, it was ${before}`);
+
+/** A block of what waits in anvil's pool: the chain's head, and in the history, when it resolves. */
+export async function mineBlock(running: RunningChain, history: BlockHistory, timestamp: number): Promise<void> {
+  const { rpc } = running.anvil;
   await rpc.call("evm_setNextBlockTimestamp", [timestamp]);
   await rpc.call("evm_mine");
-  const head = await readHead(rpc);
-  await record(rpc, head, history, pooled);
-  return head;
+  running.head = await readHead(rpc);
+  await record(running, history);
 }
 
-/** The same calls in the same order as when the blocks were first made, so the same chain comes out. */
-async function play({ dir, log, history }: Stores, snapshot: Snapshot | undefined): Promise<RunningChain> {
-  const anvil = await startAnvil(dir, snapshot?.statePath);
-  const { rpc } = anvil;
-  try {
-    let head = await readHead(rpc);
-    if (snapshot && head.hash !== snapshot.blockHash) throw new DivergedError("the snapshot's head has another hash");
-    const pooled = new Map<string, string>();
-    await record(rpc, head, history, pooled);
-    const submit = async (raw: string) => {
-      try {
-        await rpc.call("eth_sendRawTransaction", [raw]);
-        pooled.set(keccak256(raw), raw);
-      } catch (error) {
-        // Only what anvil took is logged, so a refusal here shows in the next block's hash, if it matters.
-        if (!(error instanceof RpcError)) throw error;
-      }
-    };
-    for (const raw of snapshot?.pooled ?? []) await submit(raw);
-
-    const startedAt = performance.now();
-    for (const { record: logged } of log.read(snapshot?.logOffset ?? LOG_START)) {
-      if (logged.parentHash !== head.hash) {
-        throw new DivergedError(`block ${head.number} came out as ${head.hash}, it was ${logged.parentHash}`);
-      }
-      for (const raw of logged.rawTransactions) await submit(raw);
-      head = await mineBlock({ rpc, pooled, history }, logged.timestamp);
+async function submit({ anvil, pooled }: RunningChain, raws: readonly string[]): Promise<void> {
+  for (const raw of raws) {
+    try {
+      await anvil.rpc.call("eth_sendRawTransaction", [raw]);
+      pooled.set(keccak256(raw), raw);
+    } catch (error) {
+      // Only what anvil took is logged, so a refusal here shows in the next block's hash, if it matters.
+      if (!(error instanceof RpcError)) throw error;
     }
-    history.cutAfter(head.number);
-    return { anvil, head, pooled, tailMs: performance.now() - startedAt };
+  }
+}
+
+/** Transactions of the pool that anvil has not dropped in the meantime. */
+async function stillPooled({ anvil, pooled }: RunningChain): Promise<string[]> {
+  if (pooled.size === 0) return [];
+  const pool = await anvil.rpc.call<Record<string, Record<string, Record<string, { hash: string }>>>>("txpool_content");
+  const held = new Set<string>();
+  for (const senders of Object.values(pool)) {
+    for (const byNonce of Object.values(senders)) for (const { hash } of Object.values(byNonce)) held.add(hash);
+  }
+  return [...pooled].filter(([hash]) => held.has(hash)).map(([, raw]) => raw);
+}
+
+/** anvil as the snapshot has it, or at the genesis. */
+async function load(dir: ChainDir, snapshot: Snapshot | undefined): Promise<RunningChain> {
+  const anvil = await startAnvil(dir, snapshot?.statePath);
+  try {
+    const head = await readHead(anvil.rpc);
+    if (snapshot && head.hash !== snapshot.blockHash) throw new DivergedError("the snapshot's head has another hash");
+    const running = { anvil, head, pooled: new Map<string, string>(), tailMs: 0 };
+    await submit(running, snapshot?.pooled ?? []);
+    return running;
   } catch (error) {
     await anvil.kill();
+    throw error;
+  }
+}
+
+/** Writes a snapshot; `mark` is called when nothing but its publishing is left, and gives the log's offset behind it. */
+export async function takeSnapshot(
+  { dir, history }: Stores,
+  running: RunningChain,
+  mark: () => Promise<number>,
+): Promise<Snapshot> {
+  const { number: blockNumber, hash: blockHash } = running.head;
+  const pooled = await stillPooled(running);
+  // First: a snapshot has no old blocks in it.
+  history.sync();
+  const state = await writeState(dir.path, running.anvil.rpc, blockNumber);
+  return publishSnapshot(dir.path, state, { logOffset: await mark(), blockNumber, blockHash, pooled });
+}
+
+/** Starts anvil anew from the snapshot that was just taken of it. */
+export async function reload(dir: ChainDir, running: RunningChain, snapshot: Snapshot): Promise<RunningChain> {
+  await running.anvil.kill();
+  return load(dir, snapshot);
+}
+
+async function play(stores: Stores, snapshot: Snapshot | undefined): Promise<RunningChain> {
+  const { dir, log, history } = stores;
+  let running = await load(dir, snapshot);
+  try {
+    await record(running, history);
+    let startedAt = performance.now();
+    for (const { record: logged, endOffset } of log.read(snapshot?.logOffset ?? LOG_START)) {
+      if (logged.parentHash !== running.head.hash) throw diverged(running.head, logged.parentHash);
+      if (isReloadMark(logged)) {
+        running = await reload(dir, running, await takeSnapshot(stores, running, async () => endOffset));
+        startedAt = performance.now();
+      } else {
+        await submit(running, logged.rawTransactions);
+        await mineBlock(running, history, logged.timestamp);
+      }
+    }
+    history.cutAfter(running.head.number);
+    running.tailMs = performance.now() - startedAt;
+    return running;
+  } catch (error) {
+    await running.anvil.kill();
     throw error;
   }
 }

@@ -13,7 +13,6 @@ export interface Snapshot {
   logOffset: number;
   blockNumber: number;
   blockHash: string;
-  timestamp: number;
   /** Accepted but not mined yet (a nonce gap, a full block): anvil's dump leaves its pool out. */
   pooled: string[];
 }
@@ -44,17 +43,29 @@ export async function readSnapshot(path: string, logSize: number): Promise<Snaps
   }
 }
 
+interface WrittenState {
+  file: string;
+  sha256: string;
+}
+
 /** The state goes to the disk in pieces: unpacked, it may be many times as large as anvil's answer. */
-export async function writeSnapshot(path: string, rpc: AnvilRpc, head: Omit<Snapshot, "statePath">): Promise<void> {
+export async function writeState(path: string, rpc: AnvilRpc, blockNumber: number): Promise<WrittenState> {
   const dump = await rpc.call<string>("anvil_dumpState");
   const packed = Buffer.from(dump.slice(2), "hex");
-  const file = `state-${head.blockNumber}.json`;
+  const file = `state-${blockNumber}.json`;
   const hash = createHash("sha256");
-  const unpacked = Readable.from([packed]).pipe(createGunzip());
-  await writeStreamDurably(join(path, file), unpacked, (chunk) => hash.update(chunk));
-  const stored: StoredSnapshot = { ...head, file, sha256: hash.digest("hex") };
+  await writeStreamDurably(join(path, file), Readable.from([packed]).pipe(createGunzip()), (piece) =>
+    hash.update(piece),
+  );
+  return { file, sha256: hash.digest("hex") };
+}
+
+/** From here on it is the snapshot to start from, and the one before is gone. */
+export function publishSnapshot(path: string, state: WrittenState, head: Omit<Snapshot, "statePath">): Snapshot {
+  const stored: StoredSnapshot = { ...head, ...state };
   writeFileDurably(join(path, META), JSON.stringify(stored));
-  dropStates(path, file);
+  dropStates(path, state.file);
+  return { ...head, statePath: join(path, state.file) };
 }
 
 function dropStates(path: string, except?: string): void {

@@ -3,8 +3,17 @@ import type { Actor } from "../../lib/actor.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { hex32, idParam, type Receipt, receipt } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
-import { grantCheck, platformStatus, reconciliation, totals } from "./audit-schemas.ts";
+import {
+  grantCheck,
+  platformStatus,
+  reconciliation,
+  reconciliationPage,
+  reconciliationParams,
+  reconciliationQuery,
+  totals,
+} from "./audit-schemas.ts";
 import type { AuditService } from "./audit-service.ts";
+import type { ReconciliationService } from "./reconciliation-service.ts";
 
 const READ_ONLY = [
   "eth_blockNumber",
@@ -39,7 +48,7 @@ interface Ports {
   rpc(method: string, params: unknown[]): Promise<unknown>;
 }
 
-export function auditRoutes(api: Api, audit: AuditService, ports: Ports): void {
+export function auditRoutes(api: Api, audit: AuditService, reconciling: ReconciliationService, ports: Ports): void {
   api.add({
     method: "get",
     path: "/audit/grants/:id",
@@ -53,9 +62,19 @@ export function auditRoutes(api: Api, audit: AuditService, ports: Ports): void {
     method: "get",
     path: "/audit/reconciliation",
     access: ["regulator"],
-    summary: "All grants, store against chain",
+    summary: "All participants, requests and grants, store against chain",
     answer: reconciliation,
-    handle: () => audit.reconcile(),
+    handle: () => reconciling.all(),
+  });
+  api.add({
+    method: "get",
+    path: "/audit/reconciliation/:kind",
+    access: ["regulator"],
+    summary: "The same for one kind, page by page",
+    params: reconciliationParams,
+    query: reconciliationQuery,
+    answer: reconciliationPage,
+    handle: ({ params, query }) => reconciling.page(params.kind, query.after, query.size),
   });
   api.add({
     method: "get",

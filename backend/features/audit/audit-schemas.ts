@@ -2,6 +2,7 @@ import { z } from "zod";
 import { contractNames } from "../../lib/proof/acts.ts";
 import { grantPack } from "../../lib/proof/pack.ts";
 import { address, hex32, isoTime } from "../../lib/schemas.ts";
+import { RECONCILED } from "./domain/reconciliation.ts";
 
 export const checkLine = z.object({
   id: z.enum([
@@ -33,14 +34,49 @@ export const grantCheck = z
   })
   .openapi("GrantCheck");
 export type GrantCheckView = z.infer<typeof grantCheck>;
+const kind = z.enum(RECONCILED);
+/** Something that store and chain don't agree on, after what is merely on its way was left out. */
+export const difference = z.object({
+  kind,
+  /** Account, request key or grant id. */
+  key: z.string(),
+  /** Of the stored document. */
+  id: z.string().optional(),
+  what: z.enum(["notInStore", "notOnChain", "differs"]),
+  fields: z.array(z.object({ name: z.string(), stored: z.string(), onChain: z.string() })),
+});
+const counts = { stored: z.int(), onChain: z.int(), matching: z.int(), pending: z.int() };
+/** A part of one kind, in the order of keys; `next` is where the following part begins. */
+export const reconciliationPage = z
+  .object({
+    kind,
+    checkedAt: isoTime,
+    /** How far the chain was read. */
+    indexedBlock: z.int(),
+    ...counts,
+    differences: z.array(difference),
+    next: z.string().optional(),
+  })
+  .openapi("ReconciliationPage");
+export const reconciliationQuery = z.object({
+  after: z.string().max(66).default(""),
+  size: z.coerce.number().int().min(1).max(1_000).default(200),
+});
+export const reconciliationParams = z.object({ kind });
 export const reconciliation = z
   .object({
     checkedAt: isoTime,
+    indexedBlock: z.int(),
     grants: z.int(),
     matching: z.int(),
+    pending: z.int(),
+    /** Grants that differ or aren't on chain, with what the full check finds wrong; the first hundred. */
     differing: z.array(z.object({ id: z.string(), grantId: hex32, lines: z.array(checkLine) })),
-    /** Grants on chain that the store does not hold. */
+    /** Grants on chain that the store does not hold; the first hundred. */
     missing: z.array(hex32),
+    kinds: z.array(z.object({ kind, ...counts, differing: z.int() })),
+    /** Of all kinds, the first hundred of each. */
+    differences: z.array(difference),
   })
   .openapi("Reconciliation");
 

@@ -1,9 +1,8 @@
-import type { z } from "zod";
 import type { ChainContext } from "../../lib/chain-context.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { AnchorState, Receipt } from "../../lib/schemas.ts";
-import type { CheckLine, GrantCheckView, GrantProofPack, reconciliation } from "./audit-schemas.ts";
+import type { CheckLine, GrantCheckView, GrantProofPack } from "./audit-schemas.ts";
 import type { TransactionFact } from "./domain/chain-facts.ts";
 import { checkGrant, readChainFacts } from "./domain/grant-check.ts";
 
@@ -52,19 +51,17 @@ interface Ports {
   findBid(id: string): Promise<StoredBid | null>;
   bidProof(bidId: string): Promise<{ root: string; path: string[]; anchor: AnchorState } | null>;
   receiptOf(actId: string, kind: string, createdAt: Date): Promise<Receipt>;
-  grants(page: number): Promise<{ items: StoredGrant[]; total: number }>;
   grantByGrantId(grantId: string): Promise<StoredGrant | null>;
   /** Reading the chain, past any store of ours. */
   call(to: string, data: string): Promise<string>;
   transactionReceipt(hash: string): Promise<TransactionFact | null>;
   blockNumber(): Promise<number>;
-  /** Ids of all grants that the ledger has announced. */
-  grantIdsOnChain(): Promise<string[]>;
 }
 
 export interface AuditService {
   check(grant: StoredGrant): Promise<GrantCheckView>;
-  reconcile(): Promise<z.infer<typeof reconciliation>>;
+  /** What the full check finds wrong; nothing when the grant can't be checked at all. */
+  wrongLines(grantId: string): Promise<CheckLine[]>;
 }
 
 export function createAuditService(chain: ChainContext, ports: Ports, clock: Clock): AuditService {
@@ -138,23 +135,10 @@ export function createAuditService(chain: ChainContext, ports: Ports, clock: Clo
         lines,
       };
     },
-    async reconcile() {
-      const differing: z.infer<typeof reconciliation>["differing"] = [];
-      let grants = 0;
-      for (let page = 1; ; page++) {
-        const { items, total } = await ports.grants(page);
-        for (const grant of items) {
-          grants += 1;
-          const wrong = (await linesOf(grant)).filter(({ ok }) => !ok);
-          if (wrong.length > 0) differing.push({ id: grant._id, grantId: grant.grantId, lines: wrong });
-        }
-        if (items.length === 0 || grants >= total) break;
-      }
-      const missing: string[] = [];
-      for (const grantId of await ports.grantIdsOnChain()) {
-        if (!(await ports.grantByGrantId(grantId))) missing.push(grantId);
-      }
-      return { checkedAt: clock.now().toISOString(), grants, matching: grants - differing.length, differing, missing };
+    async wrongLines(grantId) {
+      const grant = await ports.grantByGrantId(grantId);
+      const lines = grant ? await linesOf(grant).catch(() => []) : [];
+      return lines.filter(({ ok }) => !ok);
     },
   };
 }

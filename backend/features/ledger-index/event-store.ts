@@ -40,7 +40,7 @@ export function createEventStore(connection: Connection, slot: string): EventSto
     { strict: "throw", versionKey: false, minimize: false, collection: `ledgerEvents.${slot}` },
   );
   schema.index({ blockNumber: 1, logIndex: 1 });
-  schema.index({ entities: 1, blockNumber: 1, logIndex: 1 });
+  schema.index({ entities: 1 });
   const model = connection.model(`LedgerEvent.${slot}`, schema) as unknown as Model<EventDocument>;
   // Past mongoose's documents: tens of thousands at once, made by the fold and not by a caller.
   const events = model.collection;

@@ -65,6 +65,8 @@ export interface LogReader {
 }
 
 const TRAIL_LENGTH = 64;
+/** Grows from here: how much is in a range is not known before. */
+const FIRST_RANGE = 128;
 /** Headers asked for at the same time: a block's time is not in its logs. */
 const HEADERS_AT_ONCE = 32;
 
@@ -85,7 +87,7 @@ export function createLogReader(
 ): LogReader {
   const { provider, addresses, topics, cursorStore, confirmations, maxRange = 2_000, manyLogs = 5_000 } = options;
   const { startBlock = 0, pollMs = 250, onReorg = async () => undefined, log = () => undefined } = options;
-  let range = maxRange;
+  let range = Math.min(maxRange, FIRST_RANGE);
 
   /** The cursor as far as the chain still agrees with it. */
   async function agreedTrail(): Promise<LogCursor["trail"]> {

@@ -344,6 +344,8 @@ export function createRelayer(options: RelayerOptions): Relayer {
   const loop = createLoop({
     step: runOnce,
     idleMs: pollMs,
+    // What is polled quickly is near, and back within moments of a restart.
+    maxBackoffMs: Math.min(15_000, 20 * pollMs),
     onError: (error, failures) => {
       if (failures === 1 || failures % 20 === 0) log(`relayer, attempt ${failures}: ${(error as Error).message}`);
     },

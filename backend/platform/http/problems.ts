@@ -18,6 +18,7 @@ const TABLE: readonly (readonly [prefix: string, status: number, title: string, 
   ["file.", 422, "The file can't be read", "Send CSV, TSV, XLSX or NDJSON with a heading row"],
   ["body.", 400, "The body can't be read"],
   ["chain.", 502, "The chain doesn't answer", "Try again in a minute"],
+  ["queue.full", 503, "Too many acts wait for the chain", "Send it again after the seconds in Retry-After"],
   ["bid.notAnchored", 409, "The bid is still being anchored", "Try again in a few seconds"],
   ["grant.notConfirmed", 409, "The grant is still being confirmed", "Try again in a few seconds"],
 ];

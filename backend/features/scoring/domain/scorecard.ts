@@ -9,16 +9,30 @@ export type { Characteristic, GradeName, NumberCharacteristic, Scorecard } from 
 /** keccak256 of the RFC 8785 JSON of a value: the same for the same content, whatever the order of its fields. */
 export const digestOf = (value: unknown): Hex32 => keccak256(toUtf8Bytes(canonicalJson(value)));
 
-/** Checks a scorecard that came from outside: bounds without gap or overlap, trends kept, no personal attribute. */
+/** Digests of scorecards that can no longer change. */
+const digests = new WeakMap<Scorecard, Hex32>();
+
+function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}
+
+/**
+ * Checks a scorecard that came from outside: bounds without gap or overlap, trends kept, no personal attribute. The
+ * answer is frozen, so that its digest is worked out once and not with every score.
+ */
 export function parseScorecard(value: unknown): Scorecard {
   const parsed = scorecard.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    digests.set(freeze(parsed.data), digestOf(parsed.data));
+    return parsed.data;
+  }
   const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), reason: message }));
   throw new DomainError("scorecard.invalid", "This is not a valid scorecard", { errors });
 }
 
 /** What is anchored of a scorecard, and named by every score it gives. */
-export const scorecardDigest = (card: Scorecard): Hex32 => digestOf(card);
+export const scorecardDigest = (card: Scorecard): Hex32 => digests.get(card) ?? digestOf(card);
 
 /** A profile's value of an indicator: fen as decimal text, null when unknown. */
 export type IndicatorInput = string | number | boolean | null;
