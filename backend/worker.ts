@@ -114,6 +114,7 @@ export function createWorker(parts: WorkerParts): Worker {
     const taken = await stores.leases.take(LEASE, name, LEASE_MS);
     name = newId();
     if (taken === undefined) return undefined;
+    log.info({ epoch: taken, pid: process.pid }, "this process does the work now");
     for (const loop of loops) loop.start();
     relayer.start(taken);
     return taken;

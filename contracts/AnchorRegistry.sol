@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IAnchorRegistry} from "./interfaces/IAnchorRegistry.sol";
 
-/// @title See {IAnchorRegistry}
+/// @title Anchor registry
+/// @notice See {IAnchorRegistry}.
 contract AnchorRegistry is AccessManaged, IAnchorRegistry {
     struct Anchor {
         uint64 at;

@@ -6,7 +6,8 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
 import {IParticipantRegistry} from "./interfaces/IParticipantRegistry.sol";
 
-/// @title See {IConsentRegistry}
+/// @title Consent registry
+/// @notice See {IConsentRegistry}.
 contract ConsentRegistry is EIP712, IConsentRegistry {
     uint8 private constant ENTERPRISE = 1;
     uint8 private constant ACTIVE = 1;

@@ -3,7 +3,8 @@ pragma solidity 0.8.30;
 
 import {IFinancingLedger} from "./interfaces/IFinancingLedger.sol";
 
-/// @title EIP-712 struct hashes of the acts in {IFinancingLedger}
+/// @title EIP-712 struct hashes of the financing acts
+/// @notice See {IFinancingLedger}.
 /// @dev Every member is a value type of one word, so abi.encode of a whole struct is its EIP-712 encoding.
 abstract contract FinancingHashes is IFinancingLedger {
     bytes32 private constant REQUEST_TYPEHASH =

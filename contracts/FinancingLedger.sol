@@ -10,7 +10,8 @@ import {IAnchorRegistry} from "./interfaces/IAnchorRegistry.sol";
 import {IFinancingLedger} from "./interfaces/IFinancingLedger.sol";
 import {IParticipantRegistry} from "./interfaces/IParticipantRegistry.sol";
 
-/// @title See {IFinancingLedger}
+/// @title Financing ledger
+/// @notice See {IFinancingLedger}.
 contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
     uint8 private constant INSTITUTION = 2;
     uint8 private constant BIDS = 2;

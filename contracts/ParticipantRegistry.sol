@@ -7,7 +7,8 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IParticipantRegistry} from "./interfaces/IParticipantRegistry.sol";
 
-/// @title See {IParticipantRegistry}
+/// @title Participant registry
+/// @notice See {IParticipantRegistry}.
 contract ParticipantRegistry is AccessManaged, EIP712, IParticipantRegistry {
     uint8 private constant LAST_KIND = 5;
     uint8 private constant ACTIVE = 1;

@@ -7,7 +7,8 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {IParticipantRegistry} from "./interfaces/IParticipantRegistry.sol";
 import {IPledgeRegistry} from "./interfaces/IPledgeRegistry.sol";
 
-/// @title See {IPledgeRegistry}
+/// @title Pledge registry
+/// @notice See {IPledgeRegistry}.
 contract PledgeRegistry is AccessManaged, EIP712, IPledgeRegistry {
     uint8 private constant INSTITUTION = 2;
     uint256 private constant LONGEST_RESERVATION = 30 days;

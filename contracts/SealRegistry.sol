@@ -9,7 +9,8 @@ import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol
 import {IParticipantRegistry} from "./interfaces/IParticipantRegistry.sol";
 import {ISealRegistry} from "./interfaces/ISealRegistry.sol";
 
-/// @title See {ISealRegistry}
+/// @title Seal registry
+/// @notice See {ISealRegistry}.
 contract SealRegistry is AccessManaged, EIP712, ISealRegistry {
     using Checkpoints for Checkpoints.Trace208;
 

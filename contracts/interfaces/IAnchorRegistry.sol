@@ -6,6 +6,7 @@ pragma solidity ^0.8.30;
 interface IAnchorRegistry {
     /// @notice A batch of `count` leaves became provable from this block's time on.
     event BatchAnchored(bytes32 indexed root, uint8 kind, uint32 count);
+    /// @notice An account may anchor from now on, or no more.
     event AnchorerSet(address indexed account, bool allowed);
 
     error AnchorRegistryNotAnchorer(address sender);
@@ -23,9 +24,11 @@ interface IAnchorRegistry {
     /// @notice Lets an account anchor, or no more. Restricted to the administrator. Emits {AnchorerSet}.
     function setAnchorer(address account, bool allowed) external;
 
+    /// @notice When a batch became provable.
     /// @return at When the root was anchored, unix seconds; 0 when it never was.
     function anchoredAt(bytes32 root) external view returns (uint64 at);
 
+    /// @notice What is known of a batch.
     /// @return at Unix seconds; 0 (as the others) when the root was never anchored.
     /// @return kind As in {anchor}.
     /// @return count As in {anchor}.

@@ -111,6 +111,7 @@ interface IFinancingLedger {
         uint128 repaidFen;
     }
 
+    /// @notice A request takes bids until `closesAt` and can be awarded until `expiresAt`.
     event RequestOpened(
         address indexed requestKey,
         bytes32 termsCommitment,
@@ -118,8 +119,11 @@ interface IFinancingLedger {
         uint64 closesAt,
         uint64 expiresAt
     );
+    /// @notice A request was taken back for good.
     event RequestWithdrawn(address indexed requestKey);
+    /// @notice An institution committed itself to a bid without the platform.
     event BidPlaced(address indexed requestKey, bytes32 indexed bidHash, address indexed institution);
+    /// @notice A request went to a bid, which may be granted.
     event Awarded(
         address indexed requestKey,
         bytes32 indexed bidHash,
@@ -127,7 +131,9 @@ interface IFinancingLedger {
         uint128 amountFen,
         uint64 validUntil
     );
+    /// @notice An award is over, its bid lapsed: the request is open again.
     event RequestReopened(address indexed requestKey, bytes32 indexed bidHash);
+    /// @notice Credit was granted, and can be drawn until `expiresAt`.
     event Granted(
         address indexed requestKey,
         bytes32 indexed grantId,
@@ -137,6 +143,9 @@ interface IFinancingLedger {
         uint128 amountFen,
         uint64 expiresAt
     );
+    /// @notice Part of a grant was paid out.
+    /// @param amountFen Of this drawdown.
+    /// @param drawnFen Of the whole grant so far.
     event DrawnDown(
         address indexed requestKey,
         bytes32 indexed grantId,
@@ -144,6 +153,9 @@ interface IFinancingLedger {
         uint128 amountFen,
         uint128 drawnFen
     );
+    /// @notice Principal was paid back.
+    /// @param principalFen Of this repayment.
+    /// @param repaidFen Of the whole grant so far.
     event Repaid(
         address indexed requestKey,
         bytes32 indexed grantId,
@@ -151,6 +163,7 @@ interface IFinancingLedger {
         uint128 principalFen,
         uint128 repaidFen
     );
+    /// @notice Nothing is owed and nothing can be drawn any more: the end.
     event RequestSettled(address indexed requestKey);
 
     error FinancingLedgerInvalidSignature(address signer);
@@ -203,6 +216,7 @@ interface IFinancingLedger {
     /// @notice Grants credit under the award in force. The awarded institution may do so until the request is reopened.
     function grant(Grant calldata grant_, bytes calldata signature) external;
 
+    /// @notice Records what was paid out of a grant, in time and within it. Emits {DrawnDown}.
     function drawDown(
         Drawdown calldata drawdown,
         bytes calldata institutionSignature,
@@ -216,12 +230,16 @@ interface IFinancingLedger {
     /// may call: it states what the ledger shows.
     function settle(address requestKey) external;
 
+    /// @notice A request's record; all zero when there is none.
     function requestOf(address requestKey) external view returns (RequestRecord memory);
 
+    /// @notice The award in force of a request; all zero when there is none.
     function awardOf(address requestKey) external view returns (AwardRecord memory);
 
+    /// @notice A grant's record; all zero when there is none.
     function grantOf(bytes32 grantId) external view returns (GrantRecord memory);
 
+    /// @notice Whether an institution placed a bid itself, and when.
     /// @return at When the institution placed the bid itself, unix seconds; 0 when it didn't.
     function bidPlacedAt(
         address requestKey,
@@ -232,19 +250,27 @@ interface IFinancingLedger {
     /// @notice True when the struct hash of a drawdown or repayment was recorded.
     function isRecorded(bytes32 actHash) external view returns (bool);
 
+    /// @notice The EIP-712 struct hash of {FinancingRequest}.
     function hashRequest(FinancingRequest calldata request) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {Withdrawal}.
     function hashWithdrawal(Withdrawal calldata withdrawal) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {Bid}.
     function hashBid(Bid calldata bid) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {Award}.
     function hashAward(Award calldata award_) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {Reopening}.
     function hashReopening(Reopening calldata reopening) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {Grant}.
     function hashGrant(Grant calldata grant_) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {Drawdown}.
     function hashDrawdown(Drawdown calldata drawdown) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {Repayment}.
     function hashRepayment(Repayment calldata repayment) external pure returns (bytes32);
 }

@@ -46,8 +46,11 @@ interface IParticipantRegistry {
         bytes32 idCommitment;
     }
 
+    /// @notice An account may act as one of its kind.
     event ParticipantEnrolled(address indexed account, uint8 kind, bytes32 indexed idCommitment);
+    /// @notice An account was suspended or reactivated, by whose signature.
     event ParticipantStatusChanged(address indexed account, uint8 status, address indexed operator);
+    /// @notice An account is dead; another stands for its participant.
     event ParticipantKeyRotated(address indexed account, address indexed newAccount);
 
     error ParticipantRegistryInvalidSignature(address signer);
@@ -87,6 +90,7 @@ interface IParticipantRegistry {
         bytes calldata newSignature
     ) external;
 
+    /// @notice An account's record; all zero when it never enrolled. As in {Participant}.
     function participantOf(
         address account
     ) external view returns (uint8 kind, uint8 status, bytes32 idCommitment, uint64 enrolledAt);
@@ -97,13 +101,18 @@ interface IParticipantRegistry {
     /// @notice The account that stands for `account` today, after any number of rotations; zero when it never enrolled.
     function currentAccountOf(address account) external view returns (address);
 
+    /// @notice The nonce of the account's next status change or key rotation.
     function nonceOf(address account) external view returns (uint256);
 
+    /// @notice The EIP-712 struct hash of {Admission}.
     function hashAdmission(Admission calldata admission) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of Enrolment(idCommitment, invitation, account).
     function hashEnrolment(bytes32 idCommitment, address invitation, address account) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {StatusChange}.
     function hashStatusChange(StatusChange calldata change) external pure returns (bytes32);
 
+    /// @notice The EIP-712 struct hash of {KeyRotation}.
     function hashKeyRotation(KeyRotation calldata rotation) external pure returns (bytes32);
 }

@@ -17,9 +17,12 @@ interface IRelay {
         bytes data;
     }
 
+    /// @notice An act failed; the others of its transaction stand.
     /// @param reason What the target reverted with, its first 256 bytes. Empty when it ran out of gas.
     event ActFailed(bytes32 indexed actId, bytes reason);
+    /// @notice Acts may be delivered to a contract from now on, or no more.
     event TargetSet(address indexed target, bool allowed);
+    /// @notice An account may hand in batches from now on, or no more.
     event RelayerSet(address indexed account, bool allowed);
 
     error RelayNotRelayer(address sender);

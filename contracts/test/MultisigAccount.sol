@@ -34,8 +34,10 @@ contract MultisigAccount is IERC1271 {
         _approved[operation][msg.sender] = true;
         if (++_approvals[operation] < THRESHOLD) return;
         ++_sent;
+        // solhint-disable-next-line avoid-low-level-calls
         (bool done, bytes memory result) = target.call(data);
         if (done) return;
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             revert(add(result, 0x20), mload(result))
         }

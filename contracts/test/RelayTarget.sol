@@ -1,39 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-/// @title For tests: a relay target that does well, fails in each way, or attacks the relay.
+/// @title For tests: a relay target
+/// @notice It does well, fails in each way, or attacks the relay.
 contract RelayTarget {
+    /// @notice The number of calls that did well.
     event Counted(uint256 count);
 
     error RelayTargetRefused(uint256 code);
 
     uint256 private _count;
 
+    /// @notice Does well.
     function count() external {
         emit Counted(++_count);
     }
 
+    /// @notice How many calls did well.
     function counted() external view returns (uint256) {
         return _count;
     }
 
+    /// @notice Reverts with an error of its own.
     function refuse(uint256 code) external pure {
         revert RelayTargetRefused(code);
     }
 
-    /// @dev Refuses to run with less gas than `floor`.
+    /// @notice Refuses to run with less gas than `floor`.
     function demand(uint256 floor) external {
         require(gasleft() >= floor, RelayTargetRefused(gasleft()));
         emit Counted(++_count);
     }
 
-    /// @dev Uses everything that it is given.
+    /// @notice Uses everything that it is given.
     function burn() external {
         while (true) ++_count;
     }
 
-    /// @dev Reverts with `size` bytes, each 0xab.
+    /// @notice Reverts with `size` bytes, each 0xab.
     function bomb(uint256 size) external pure {
+        // solhint-disable-next-line no-inline-assembly
         assembly {
             for {
                 let at := 0
@@ -46,8 +52,9 @@ contract RelayTarget {
         }
     }
 
-    /// @dev Returns `size` bytes.
+    /// @notice Returns `size` bytes.
     function flood(uint256 size) external pure {
+        // solhint-disable-next-line no-inline-assembly
         assembly {
             return(0, size)
         }

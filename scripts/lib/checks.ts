@@ -12,6 +12,10 @@ const TSC = "node_modules/typescript/bin/tsc";
 
 const CHECKS: readonly Check[] = [
   { name: "format and lint", args: [BIOME, "check", "--error-on-warnings"] },
+  {
+    name: "Solidity lint",
+    args: ["node_modules/solhint/solhint.js", "--disc", "--noPoster", "--max-warnings", "0", "contracts/**/*.sol"],
+  },
   { name: "types: backend, scripts and tests", args: [TSC, "-p", "."] },
   { name: "types: frontend", args: [TSC, "-p", "frontend"] },
   {

@@ -80,7 +80,9 @@ export function differences(document: string, tables: string, tolerance: number)
   return measured.flatMap((cell, i) => {
     const [was, is] = [numberOf(written[i]!), numberOf(cell)];
     if (Number.isNaN(is)) row = cell;
-    const near = Number.isNaN(is) ? cell === written[i] : Math.abs(was - is) <= Math.max(tolerance * is, cell.endsWith("%") ? 1 : 0);
+    const near = Number.isNaN(is)
+      ? cell === written[i]
+      : Math.abs(was - is) <= Math.max(tolerance * is, cell.endsWith("%") ? 1 : 0);
     return near ? [] : [`${row}: ${written[i]} is written, ${cell} was measured`];
   });
 }

@@ -102,7 +102,7 @@ function climb(x: Matrix, y: readonly number[], ridge: number) {
     if (!factor) return null;
     const step = choleskySolve(factor, gradient);
     // Half the squared length of the step in the metric of the Hessian is what is left to gain.
-    if (dot(step, gradient) < 1e-18 * Math.max(1, x.length)) return { ...state, factor, iterations: iteration };
+    if (dot(step, gradient) < 1e-20) return { ...state, factor, iterations: iteration };
     let next = state;
     for (let half = 1; half > 1e-9; half /= 2) {
       next = evaluate(state.beta.map((value, index) => value + half * step[index]!));

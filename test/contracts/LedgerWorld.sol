@@ -29,7 +29,7 @@ abstract contract LedgerWorld {
     AnchorRegistry internal anchors;
     FinancingLedger internal ledger;
 
-    /// @dev This contract is the administrator, who may call what has no role: openRequest and anchor.
+    /// @dev This contract is the administrator, who may call what has no role: openRequest. It anchors too.
     function build() internal {
         VM.warp(START);
         manager = new AccessManager(address(this));
@@ -40,6 +40,7 @@ abstract contract LedgerWorld {
         selectors[0] = participants.enrol.selector;
         manager.setTargetFunctionRole(address(participants), selectors, 1);
         manager.grantRole(1, VM.addr(OPERATOR), 0);
+        anchors.setAnchorer(address(this), true);
         enrolBank();
     }
 

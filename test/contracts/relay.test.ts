@@ -137,6 +137,20 @@ describe("Relay", () => {
       .withArgs(hash("griefed"), limit);
   });
 
+  it("says so too when it has next to nothing left for an act that asks for nothing", async () => {
+    const { relay, act } = await loadFixture(fixture);
+    const ends: string[] = [];
+    for (let gasLimit = 28_000; gasLimit <= 60_000; gasLimit += 500)
+      ends.push(
+        await receiptOf(relay.execute([act("count", [], "starved", 0)], { gasLimit })).then(
+          () => "tried",
+          ({ message }: Error) => (message.includes("RelayInsufficientGas") ? "refused" : "out of gas"),
+        ),
+      );
+    // Nothing in between: it runs out before it can tell, then it refuses, then it tries.
+    expect(ends.filter((end, i) => end !== ends[i - 1])).to.deep.equal(["out of gas", "refused", "tried"]);
+  });
+
   it("calls no address that isn't a target, and goes on with the batch", async () => {
     const { world, relay, act, counted } = await loadFixture(fixture);
     const { addresses, manager, stranger } = world;

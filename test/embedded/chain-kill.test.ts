@@ -1,13 +1,15 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { type JsonRpcProvider, Wallet } from "ethers";
 import {
+  anvilPid,
   type Held,
   hold,
+  kill,
   killTree,
   loseHistory,
   loseUnsyncedHistory,
@@ -27,8 +29,6 @@ describe("the embedded chain under kill -9", function () {
   let holder: ChildProcess;
   let provider: JsonRpcProvider;
   let wallet: Wallet;
-
-  const anvilPid = () => Number(readFileSync(join(dataDir, "chain", "anvil.pid"), "utf8"));
 
   async function start(): Promise<Held> {
     const { child, ready } = hold(dataDir);
@@ -91,13 +91,13 @@ describe("the embedded chain under kill -9", function () {
     for (let round = 0; round < ROUNDS; round++) {
       const stopped = new AbortController();
       const seeing = load(logger, await wallet.getNonce(), stopped.signal);
-      const [chain, anvil, top] = [held.chainPid, anvilPid(), holder.pid!];
+      const [chain, anvil, top] = [held.chainPid, await anvilPid(dataDir), holder.pid!];
       if (round % 3 === 2) inSnapshot += Number(await untilSnapshotIsWritten(dataDir, 2_000));
       else await sleep(20 + next() * 400);
 
       // Everything at once, the supervisors only, one of them, or anvil only; then whatever is left or came anew.
       const victims = [[], [top, chain], [top], [chain], [anvil]][round % 5]!;
-      for (const pid of victims) process.kill(pid, "SIGKILL");
+      for (const pid of victims) kill(pid);
       if (victims.length > 0) await sleep(next() * 600);
       await killTree(top);
       stopped.abort();
@@ -141,8 +141,8 @@ describe("the embedded chain under kill -9", function () {
   it("goes on by itself, on the same address, when anvil or the chain's process dies", async () => {
     const held = await start();
     const logger = await deployLogger(wallet);
-    for (const victim of [anvilPid(), held.chainPid]) {
-      process.kill(victim, "SIGKILL");
+    for (const victim of [await anvilPid(dataDir), held.chainPid]) {
+      kill(victim);
       await untilGone(victim);
       const raw = await signLog(wallet, logger, victim === held.chainPid ? 2 : 1, victim);
       let hash: string | undefined;
@@ -155,9 +155,9 @@ describe("the embedded chain under kill -9", function () {
 
   it("takes anvil along when its supervisors are killed", async () => {
     const held = await start();
-    const anvil = anvilPid();
-    process.kill(holder.pid!, "SIGKILL");
-    process.kill(held.chainPid, "SIGKILL");
+    const anvil = await anvilPid(dataDir);
+    kill(holder.pid!);
+    kill(held.chainPid);
     await untilGone(anvil);
   });
 });

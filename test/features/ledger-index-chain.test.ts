@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { Interface, Wallet } from "ethers";
 import { network } from "hardhat";
+import type { EntityKind } from "../../backend/features/ledger-index/domain/facts.ts";
 import { indexedContracts, topicsOf } from "../../backend/features/ledger-index/domain/ledger-events.ts";
-import type { EntityKind } from "../../backend/features/ledger-index/domain/projections.ts";
 import type { LedgerIndex } from "../../backend/features/ledger-index/index-service.ts";
 import { createLedgerRebuild } from "../../backend/features/ledger-index/rebuild-service.ts";
 import { ledgerIndexOf } from "../../backend/ledger-index.ts";

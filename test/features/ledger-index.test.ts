@@ -1,11 +1,6 @@
 import { expect } from "chai";
-import {
-  applyEvent,
-  ENTITY_KINDS,
-  type Entity,
-  type EntityKind,
-  entitiesOf,
-} from "../../backend/features/ledger-index/domain/projections.ts";
+import type { Entity, EntityKind } from "../../backend/features/ledger-index/domain/facts.ts";
+import { applyEvent, ENTITY_KINDS, entitiesOf } from "../../backend/features/ledger-index/domain/projections.ts";
 import type { LedgerIndex } from "../../backend/features/ledger-index/index-service.ts";
 import { type LedgerStore, SLOTS, type SlotStore } from "../../backend/features/ledger-index/projection-store.ts";
 import { createLedgerRebuild } from "../../backend/features/ledger-index/rebuild-service.ts";

@@ -1,5 +1,5 @@
 import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
-import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,26 @@ const alive = (pid: number): boolean => {
   }
 };
 
+/** kill -9. False when the process had ended by itself: anvil does, when a snapshot was taken. */
+export function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
+  }
+}
+
+/** The anvil of the moment; for a moment there may be none. */
+export async function anvilPid(dataDir: string): Promise<number> {
+  const path = join(dataDir, "chain", "anvil.pid");
+  for (let i = 0; i < 500; i++) {
+    const pid = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
+    if (pid > 1) return pid;
+    await sleep(10);
+  }
+  throw new Error("there is no anvil");
+}
+
 export async function untilGone(pid: number): Promise<void> {
   for (let i = 0; i < 500; i++) {
     if (!alive(pid)) return;
@@ -59,13 +79,7 @@ function processTree(root: number): number[] {
 /** As a power cut ends them: all at once. */
 export async function killTree(root: number): Promise<void> {
   const tree = processTree(root);
-  for (const pid of tree) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // gone in the meantime
-    }
-  }
+  for (const pid of tree) kill(pid);
   await Promise.all(tree.map(untilGone));
 }
 

@@ -1,6 +1,7 @@
 import type { CursorStore, LocatedLog, LogReader } from "../../platform/chain/log-reader.ts";
+import type { Entity, EntityKind } from "./domain/facts.ts";
 import { createDecoder, type IndexedContract, type LedgerEvent } from "./domain/ledger-events.ts";
-import { applyEvent, type Entity, type EntityKind, entitiesOf, entityId } from "./domain/projections.ts";
+import { applyEvent, entitiesOf, entityId } from "./domain/projections.ts";
 import type { LedgerOrigin, LedgerStore, Slot, SlotStore } from "./projection-store.ts";
 
 /** What a reader of logs is told; compose makes it over the node. */

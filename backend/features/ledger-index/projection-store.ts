@@ -1,7 +1,7 @@
 import { type Connection, type Model, Schema } from "mongoose";
 import { DomainError } from "../../lib/errors.ts";
 import type { CursorStore, LogCursor } from "../../platform/chain/log-reader.ts";
-import type { Entity, EntityKind } from "./domain/projections.ts";
+import type { Entity, EntityKind } from "./domain/facts.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
 
 /** The index stands in one of two slots while the other is free to build it anew. */

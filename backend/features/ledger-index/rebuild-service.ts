@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { canonicalJson } from "../../lib/canonical-json.ts";
+import type { Entity } from "./domain/facts.ts";
 import type { LedgerEvent } from "./domain/ledger-events.ts";
-import { ENTITY_KINDS, type Entity } from "./domain/projections.ts";
+import { ENTITY_KINDS } from "./domain/projections.ts";
 import type { LedgerIndex } from "./index-service.ts";
 import { type LedgerStore, SLOTS, type Slot, type SlotStore } from "./projection-store.ts";
 

@@ -1,8 +1,9 @@
 import { type InterfaceAbi, type JsonRpcProvider, Transaction, Wallet } from "ethers";
 import { createLoop } from "./loop.ts";
 import { createGrouping } from "./relay-grouping.ts";
-import { outcomeOf, placeOf, type RawReceipt, receiptOf, simulate } from "./relay-outcome.ts";
-import type { Act, ActFailure, OpenTransaction, RelayStore } from "./relay-store.ts";
+import { simulate } from "./relay-outcome.ts";
+import { createSettling, mayNotRelay, type RelayerStatus, type RelayState } from "./relay-settling.ts";
+import type { Act, OpenTransaction, RelayStore } from "./relay-store.ts";
 import {
   blockOf,
   bumpedFees,
@@ -13,7 +14,7 @@ import {
   sendRaw,
   signed,
 } from "./relay-transaction.ts";
-import { createReasonDecoder, errorNameOf } from "./revert-reason.ts";
+import { createReasonDecoder } from "./revert-reason.ts";
 
 export interface RelayerOptions {
   provider: JsonRpcProvider;
@@ -41,16 +42,7 @@ export interface RelayerOptions {
   foreignNonceAfterMs?: number;
 }
 
-export interface RelayerStatus {
-  address: string;
-  openTransactions: number;
-  transactionsSent: number;
-  actsDone: number;
-  actsFailed: number;
-  lastSettledAt: string | null;
-  /** Null while all is well. */
-  lastError: string | null;
-}
+export type { RelayerStatus };
 
 export interface Relayer {
   /** One round: settles what was mined, sends what is queued. True when something moved. */
@@ -62,8 +54,6 @@ export interface Relayer {
   status(): RelayerStatus;
 }
 
-/** The relay doesn't take this sender. */
-const mayNotRelay = (reason: string) => errorNameOf(reason) === "RelayNotRelayer";
 const IDLE_BEGIN_MS = 5_000;
 const byNonce = (a: OpenTransaction, b: OpenTransaction) => a.nonce - b.nonce;
 
@@ -78,38 +68,47 @@ export function createRelayer(options: RelayerOptions): Relayer {
   const decode = createReasonDecoder(abis);
   const grouping = createGrouping();
 
-  /** What this process knows to be open; undefined before it has taken over, and after any error. */
-  let open: OpenTransaction[] | undefined;
+  const state: RelayState = {
+    open: undefined,
+    floor: 0,
+    doubted: false,
+    status: {
+      ...{ address: wallet.address, openTransactions: 0, transactionsSent: 0, actsDone: 0, actsFailed: 0 },
+      ...{ lastSettledAt: null, lastError: null },
+    },
+  };
+  const { status } = state;
+  const settling = createSettling(
+    {
+      provider,
+      store,
+      address: wallet.address,
+      relayAddress,
+      confirmations,
+      decode,
+      grouping,
+      log,
+      foreignNonceAfterMs,
+    },
+    state,
+  );
+  const { findReceipt } = settling;
   let epoch = 0;
-  /** All nonces below are used up. */
-  let floor = 0;
   let chainId = 0n;
   let begunAt = 0;
   /** Sends on their way: not waited for, so that the next batch is made while a block is. */
   const sends = new Map<string, Promise<void>>();
   let trouble: Error | undefined;
-  let settledAt = "";
   let resendDue = true;
   let lastResendAt = 0;
   let lastSentAt = 0;
-  let foreignSince: { nonce: number; at: number } | undefined;
-  let doubted = false;
-  const status: RelayerStatus = {
-    address: wallet.address,
-    openTransactions: 0,
-    transactionsSent: 0,
-    actsDone: 0,
-    actsFailed: 0,
-    lastSettledAt: null,
-    lastError: null,
-  };
 
   async function begin(): Promise<OpenTransaction[]> {
     chainId ||= (await provider.getNetwork()).chainId;
     const begun = await store.begin({ chainId, address: wallet.address, epoch });
-    floor = Math.max(begun.nextNonce, await provider.getTransactionCount(wallet.address, "latest"));
-    for (const { nonce } of begun.open) floor = Math.min(floor, nonce);
-    settledAt = "";
+    const used = Math.max(begun.nextNonce, await provider.getTransactionCount(wallet.address, "latest"));
+    state.floor = Math.min(used, ...begun.open.map(({ nonce }) => nonce));
+    settling.forget();
     resendDue = true;
     begunAt = Date.now();
     return begun.open.toSorted(byNonce);
@@ -117,96 +116,9 @@ export function createRelayer(options: RelayerOptions): Relayer {
 
   /** The lowest nonce that no transaction of ours has. */
   function freeNonce(transactions: readonly OpenTransaction[]): number {
-    let nonce = floor;
+    let nonce = state.floor;
     while (transactions.some((one) => one.nonce === nonce)) nonce += 1;
     return nonce;
-  }
-
-  async function findReceipt(transaction: OpenTransaction): Promise<RawReceipt | null> {
-    for (const hash of [transaction.hash, ...transaction.earlierHashes.toReversed()]) {
-      const receipt = await receiptOf(provider, hash);
-      if (receipt) return receipt;
-    }
-    return null;
-  }
-
-  /** Acts of a transaction that reverted or was refused as a whole: the one at fault, when it is known. */
-  function blame(transaction: OpenTransaction, reason: string, culprit?: string): ActFailure[] {
-    const id = transaction.actIds.length === 1 ? transaction.actIds[0] : culprit;
-    if (id && transaction.actIds.includes(id)) return [{ actId: id, reason }];
-    grouping.split(transaction.actIds);
-    return [];
-  }
-
-  function closed({ nonce, actIds }: OpenTransaction, failed: number, done: number): void {
-    open = open?.filter((one) => one.nonce !== nonce);
-    if (done > 0) grouping.forget(actIds);
-    status.actsFailed += failed;
-    status.actsDone += done;
-  }
-
-  async function settle(transaction: OpenTransaction, receipt: RawReceipt, timestamp: number): Promise<void> {
-    const { nonce, actIds } = transaction;
-    if (Number(receipt.status) === 1) {
-      const outcome = outcomeOf(transaction, receipt, timestamp, relayAddress, decode);
-      await store.settle(nonce, outcome);
-      closed(transaction, outcome.failed.length, actIds.length - outcome.failed.length);
-    } else {
-      const { reason, actId } = await simulate(provider, wallet.address, transaction.raw, decode);
-      const unauthorized = mayNotRelay(reason);
-      // The relayer's own fault, so every act goes back and nothing is sent until a trial call passes.
-      const failed = unauthorized ? [] : blame(transaction, reason, actId);
-      doubted = unauthorized;
-      await store.settle(nonce, { kind: "reverted", ...placeOf(receipt), timestamp, failed });
-      closed(transaction, failed.length, 0);
-      log(`transaction ${receipt.transactionHash} with ${actIds.length} acts reverted: ${reason}`);
-    }
-    floor = Math.max(floor, nonce + 1);
-    status.lastSettledAt = new Date().toISOString();
-  }
-
-  /** Someone else used this nonce with our key, so ours can never be mined. Waits, as nodes differ for a moment. */
-  async function checkForeign(transaction: OpenTransaction): Promise<boolean> {
-    const used = await provider.getTransactionCount(wallet.address, "latest");
-    if (used <= transaction.nonce || (await findReceipt(transaction))) {
-      foreignSince = undefined;
-      return false;
-    }
-    if (foreignSince?.nonce !== transaction.nonce) foreignSince = { nonce: transaction.nonce, at: Date.now() };
-    if (Date.now() - foreignSince.at < foreignNonceAfterMs) return false;
-    log(`nonce ${transaction.nonce} of ${wallet.address} was used by another program; is the key used elsewhere?`);
-    await store.abandon(transaction, []);
-    closed(transaction, 0, 0);
-    floor = Math.max(floor, used);
-    foreignSince = undefined;
-    return true;
-  }
-
-  /** In the order of nonces, up to the first that is not mined or not deep enough. */
-  async function settleMined(head: Head, transactions: readonly OpenTransaction[]): Promise<number> {
-    if (transactions.length === 0 || (head.hash === settledAt && !foreignSince)) return 0;
-    const receipts = await Promise.all(transactions.map(findReceipt));
-    const timestamps = new Map<string, number>([[head.hash, head.timestamp]]);
-    let count = 0;
-    for (const [i, transaction] of transactions.entries()) {
-      const receipt = receipts[i];
-      if (!receipt) {
-        if (await checkForeign(transaction)) count += 1;
-        break; // those behind it have later nonces
-      }
-      if (head.number - Number(receipt.blockNumber) + 1 < confirmations) break;
-      const { blockHash } = receipt;
-      if (!timestamps.has(blockHash)) {
-        const block = await blockOf(provider, { hash: blockHash });
-        if (!block) break; // reorganised away in this moment
-        timestamps.set(blockHash, block.timestamp);
-      }
-      await settle(transaction, receipt, timestamps.get(blockHash)!);
-      count += 1;
-    }
-    // Until the next block nothing more can be found.
-    settledAt = head.hash;
-    return count;
   }
 
   async function deliver(transaction: OpenTransaction): Promise<void> {
@@ -214,11 +126,11 @@ export function createRelayer(options: RelayerOptions): Relayer {
     if (outcome.kind === "later") throw new Error(`the chain doesn't take transactions now: ${outcome.reason}`);
     if (outcome.kind !== "refused" || (await findReceipt(transaction))) return;
     // Another may have its nonce by now.
-    if (!open?.includes(transaction)) return;
+    if (!state.open?.includes(transaction)) return;
     log(`the chain refuses a transaction with ${transaction.actIds.length} acts: ${outcome.reason}`);
-    const failed = blame(transaction, `the chain refuses it: ${outcome.reason}`);
+    const failed = settling.blame(transaction, `the chain refuses it: ${outcome.reason}`);
     await store.abandon(transaction, failed);
-    closed(transaction, failed.length, 0);
+    settling.closed(transaction, failed.length, 0);
   }
 
   function send(transaction: OpenTransaction): void {
@@ -272,14 +184,14 @@ export function createRelayer(options: RelayerOptions): Relayer {
     const data = encodeExecute(acts);
     const unsigned = { chainId, nonce, to: relayAddress, data, gasLimit: gasLimitOf(acts, data) };
     const { hash, raw } = await signed(wallet, unsigned, await currentFees(provider, head));
-    if (doubted) {
+    if (state.doubted) {
       const { reason } = await simulate(provider, wallet.address, raw, decode);
       if (mayNotRelay(reason)) {
         throw new Error(
           `${wallet.address} may not use the relay ${relayAddress}; its administrator must set it as a relayer`,
         );
       }
-      doubted = false;
+      state.doubted = false;
     }
     const actIds = acts.map(({ id }) => id);
     await store.saveTransaction({ nonce, hash, raw, actIds });
@@ -287,7 +199,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
     status.transactionsSent += 1;
     const sentAt = new Date(lastSentAt).toISOString();
     const transaction: OpenTransaction = { nonce, hash, raw, actIds, earlierHashes: [], sentAt };
-    open = [...(open ?? []), transaction].toSorted(byNonce);
+    state.open = [...(state.open ?? []), transaction].toSorted(byNonce);
     send(transaction);
   }
 
@@ -296,7 +208,8 @@ export function createRelayer(options: RelayerOptions): Relayer {
     const bounds = { acts: maxActs, bytes: maxBytes, gas: options.maxGas ?? Math.floor(head.gasLimit / 4) };
     let sent = 0;
     let queued: Act[] = [];
-    while (open && open.length < maxOpen) {
+    while (state.open && state.open.length < maxOpen) {
+      const { open } = state;
       const nonce = freeNonce(open);
       const fillsGap = open.some((one) => one.nonce > nonce);
       if (queued.length === 0) queued = await store.takeQueued(4 * maxActs);
@@ -321,21 +234,23 @@ export function createRelayer(options: RelayerOptions): Relayer {
     try {
       if (trouble) throw trouble;
       // Now and then anew while idle: a predecessor in its last breath may have left something.
-      if (open?.length === 0 && Date.now() - begunAt > IDLE_BEGIN_MS) open = undefined;
-      open ??= await begin();
+      if (state.open?.length === 0 && Date.now() - begunAt > IDLE_BEGIN_MS) state.open = undefined;
+      state.open ??= await begin();
+      const { open } = state;
       if (open.length === 0 && (await store.takeQueued(1)).length === 0) return idle();
       const head = await blockOf(provider, "latest");
       if (!head) throw new Error("the chain shows no block");
-      if (open.length === 0) floor = Math.max(floor, await provider.getTransactionCount(wallet.address, "latest"));
-      const settled = await settleMined(head, open);
-      await unstick(head, open);
+      if (open.length === 0)
+        state.floor = Math.max(state.floor, await provider.getTransactionCount(wallet.address, "latest"));
+      const settled = await settling.settleMined(head, open);
+      await unstick(head, state.open ?? []);
       const sent = await fill(head);
-      status.openTransactions = open.length;
+      status.openTransactions = state.open?.length ?? 0;
       status.lastError = null;
       return settled + sent > 0;
     } catch (error) {
       trouble = undefined;
-      open = undefined; // what the node held may be gone when it comes back, and the store may know more than we do
+      state.open = undefined; // what the node held may be gone when it comes back, and the store may know more than we do
       status.lastError = (error as Error).message;
       throw error;
     }
@@ -354,7 +269,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
     runOnce,
     start(under) {
       epoch = under;
-      open = undefined;
+      state.open = undefined;
       loop.start();
     },
     async stop() {

@@ -20,6 +20,7 @@ const TABLE: readonly (readonly [prefix: string, status: number, title: string, 
   ["chain.", 502, "The chain doesn't answer", "Try again in a minute"],
   ["queue.full", 503, "Too many acts wait for the chain", "Send it again after the seconds in Retry-After"],
   ["bid.notAnchored", 409, "The bid is still being anchored", "Try again in a few seconds"],
+  ["proof.notConfirmed", 409, "Still being confirmed", "Try again in a few seconds"],
   ["grant.notConfirmed", 409, "The grant is still being confirmed", "Try again in a few seconds"],
 ];
 

@@ -1,9 +1,12 @@
 import { CheckCircleFilled, ClockCircleOutlined, CloseCircleFilled, SyncOutlined } from "@ant-design/icons";
 import { Space, Tag, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
+import type { LeafPack } from "../../../backend/lib/proof/pack.ts";
 import type { AnchorState } from "../../../backend/lib/schemas.ts";
+import { api } from "../lib/api.ts";
 import { formatCount, formatTime } from "../lib/format.ts";
 import { HashText } from "./hash-text.tsx";
+import { ProofQr } from "./proof-qr.tsx";
 
 const looks = {
   waiting: { color: "default", icon: <ClockCircleOutlined /> },
@@ -12,8 +15,16 @@ const looks = {
   failed: { color: "red", icon: <CloseCircleFilled /> },
 } as const;
 
-/** Where a leaf of a Merkle batch stands. `withRoot` shows the batch's root to copy. */
-export function AnchorTag({ anchor, withRoot = false }: { anchor: AnchorState; withRoot?: boolean }) {
+/** Where a leaf of a Merkle batch stands, with its proof once it is on the chain. `withRoot` shows the root to copy. */
+export function AnchorTag({
+  anchor,
+  withRoot = false,
+  proofPath,
+}: {
+  anchor: AnchorState;
+  withRoot?: boolean;
+  proofPath?: string;
+}) {
   const { t } = useTranslation();
   const look = looks[anchor.state];
   return (
@@ -32,6 +43,7 @@ export function AnchorTag({ anchor, withRoot = false }: { anchor: AnchorState; w
         </Tag>
       </Tooltip>
       {withRoot && anchor.root && <HashText value={anchor.root} label={t("anchor.copyRoot")} />}
+      {proofPath && anchor.state === "confirmed" && <ProofQr compact pack={() => api.get<LeafPack>(proofPath)} />}
     </Space>
   );
 }

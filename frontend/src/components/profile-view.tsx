@@ -49,7 +49,7 @@ export function ProfileView({ profile }: { profile: Profile }) {
             title={
               <>
                 {t("profile.snapshot")} <HashText value={profile.snapshot.digest} />{" "}
-                <AnchorTag anchor={profile.snapshot.anchor} />
+                <AnchorTag anchor={profile.snapshot.anchor} proofPath={`/snapshots/${profile.snapshot.id}/proof`} />
               </>
             }
           />

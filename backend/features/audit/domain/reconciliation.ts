@@ -1,6 +1,5 @@
-import { TypedDataEncoder } from "ethers";
 import { types } from "../../../../contracts/typed-data.ts";
-import { commitment } from "../../../lib/commitment.ts";
+import { quickCommitment, quickStructHash } from "./quick-hash.ts";
 
 /*
  * What the store says and what the chain says about one participant, request or grant, side by side. Hashes are worked
@@ -100,8 +99,8 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
   withdrawn: ["withdrawn"],
 };
 
-const grantEncoder = TypedDataEncoder.from(types.Grant);
-const bidEncoder = TypedDataEncoder.from(types.Bid);
+const grantHash = quickStructHash(types.Grant);
+const bidHash = quickStructHash(types.Bid);
 const UNREADABLE = "unreadable";
 
 /** Of what lies in the store, which may be anything: what can't be hashed matches nothing. */
@@ -149,7 +148,7 @@ export const requestDifferences = (stored: StoredRequest, chain: ChainRequest): 
     ["closesAt", seconds(stored.closesAt), chain.closesAt],
     ["expiresAt", seconds(stored.expiresAt), chain.expiresAt],
     ["termsCommitment", stored.termsCommitment, chain.termsCommitment],
-    ["terms", attempt(() => commitment(stored.salt, stored.terms)), chain.termsCommitment],
+    ["terms", attempt(() => quickCommitment(stored.salt, stored.terms)), chain.termsCommitment],
   ]);
 
 export const grantDifferences = (
@@ -165,13 +164,13 @@ export const grantDifferences = (
     ["expiresAt", seconds(stored.expiresAt), chain.expiresAt],
     ["bidHash", stored.bidHash, chain.bidHash],
     ["termsCommitment", stored.termsCommitment, chain.termsCommitment],
-    ["terms", attempt(() => commitment(stored.termsSalt, stored.terms)), chain.termsCommitment],
+    ["terms", attempt(() => quickCommitment(stored.termsSalt, stored.terms)), chain.termsCommitment],
     // The chain keeps no salt: with the stored one, what it does keep must hash to the grant's id.
     [
       "salt",
       stored.grantId,
       attempt(() =>
-        grantEncoder.hash({
+        grantHash({
           requestKey: chain.requestKey,
           bidHash: chain.bidHash,
           termsCommitment: chain.termsCommitment,
@@ -184,10 +183,10 @@ export const grantDifferences = (
     [
       "bid",
       attempt(() =>
-        bidEncoder.hash({
+        bidHash({
           requestKey: stored.requestKey,
           institution: bid!.institution.address,
-          termsCommitment: commitment(bid!.termsSalt, bid!.terms),
+          termsCommitment: quickCommitment(bid!.termsSalt, bid!.terms),
           amountFen: bid!.terms.amountFen,
           validUntil: bid!.validUntil.getTime() / 1000,
           salt: bid!.salt,

@@ -53,7 +53,11 @@ export function AccessLogPage() {
         <Tag color={entry.allowed ? "green" : "red"}>{t(entry.allowed ? "log.allowed" : "log.refused")}</Tag>
       ),
     },
-    { key: "anchor", title: t("log.anchor"), render: (entry) => <AnchorTag anchor={entry.anchor} /> },
+    {
+      key: "anchor",
+      title: t("log.anchor"),
+      render: (entry) => <AnchorTag anchor={entry.anchor} proofPath={`/access-log/${entry.id}/proof`} />,
+    },
   ];
   return (
     <>

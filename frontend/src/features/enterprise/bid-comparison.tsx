@@ -81,7 +81,11 @@ export function BidComparison({ request, bids }: { request: RequestView; bids: B
               render: (_, bid) => t("common:months", { count: bid.terms.termMonths }),
             },
             { title: t("bids.total"), key: "total", render: (_, bid) => formatFen(bid.totalCostFen) },
-            { title: t("bids.anchor"), key: "anchor", render: (_, bid) => <AnchorTag anchor={bid.anchor} /> },
+            {
+              title: t("bids.anchor"),
+              key: "anchor",
+              render: (_, bid) => <AnchorTag anchor={bid.anchor} proofPath={`/bids/${bid.id}/proof`} />,
+            },
             { title: t("common:actions"), key: "actions", render: (_, bid) => awardButton(bid) },
           ]}
         />
@@ -94,7 +98,7 @@ export function BidComparison({ request, bids }: { request: RequestView; bids: B
             </header>
             <BidCosts bid={bid} full />
             <footer>
-              <AnchorTag anchor={bid.anchor} />
+              <AnchorTag anchor={bid.anchor} proofPath={`/bids/${bid.id}/proof`} />
               {awardButton(bid)}
             </footer>
           </article>

@@ -44,7 +44,11 @@ export function MyBid({ bid, toGrant }: { bid: BidView; toGrant: boolean }) {
           { key: "cost", label: t("bid.totalCost"), children: formatFen(bid.totalCostFen) },
           { key: "validUntil", label: t("bid.validUntil"), children: formatTime(bid.validUntil) },
           { key: "hash", label: t("bid.hash"), children: <HashText value={bid.bidHash} /> },
-          { key: "anchor", label: t("bid.anchor"), children: <AnchorTag anchor={bid.anchor} withRoot /> },
+          {
+            key: "anchor",
+            label: t("bid.anchor"),
+            children: <AnchorTag anchor={bid.anchor} withRoot proofPath={`/bids/${bid.id}/proof`} />,
+          },
           ...(terms.conditions
             ? [{ key: "conditions", label: t("bid.conditions"), children: terms.conditions, span: "filled" as const }]
             : []),
