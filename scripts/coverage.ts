@@ -31,7 +31,14 @@ if (code === 0) {
   for (const { path } of poor) console.log(`✗ ${path} is below ${100 * LEAST} %`);
   process.exitCode = poor.length > 0 ? 1 : 0;
 } else {
-  console.log(output.trimEnd().split("\n").slice(-60).join("\n"));
+  // From the failures on, without the report that follows them; all of it when there is none.
+  const failures = output.search(/^\s*\d+ failing/m);
+  console.log(
+    output
+      .slice(Math.max(failures, 0))
+      .replace(/^Saved html report[\s\S]*/m, "")
+      .trimEnd(),
+  );
   console.log("✗ tests failed: nothing is said of what they cover");
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { scorecardDigest } from "../backend/features/scoring/domain/scorecard.ts";
+import { installFastKeccak } from "../backend/lib/fast-keccak.ts";
 import type { TrendWish } from "./scorecard/binning.ts";
 import { readOutcomes } from "./scorecard/outcomes.ts";
 import { reportHtml } from "./scorecard/report.ts";
@@ -133,6 +134,8 @@ if (values.help || (!values.sample && (positionals.length !== 1 || values.target
   process.exitCode = values.help ? 0 : 2;
 } else {
   try {
+    // Every row is scored for the report, and every score names the digest of its inputs.
+    await installFastKeccak();
     run();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -36,6 +36,7 @@ export async function makeEnterprises(
   meta: Meta,
   operator: { api: Api; keys: Keyring },
   count: number,
+  from = 0,
 ): Promise<Enterprise[]> {
   async function make(index: number): Promise<Enterprise> {
     const uscc = makeUscc("9", "1", "530402", `M${String(index).padStart(7, "0")}`);
@@ -62,7 +63,7 @@ export async function makeEnterprises(
   const worker = async (): Promise<void> => {
     while (next < count) {
       const index = next++;
-      made[index] = await make(index);
+      made[index] = await make(from + index);
     }
   };
   await Promise.all(Array.from({ length: MAKING_AT_A_TIME }, worker));

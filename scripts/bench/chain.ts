@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 import type { Bench, BenchRow } from "./bench.ts";
 import { ACTS_ROWS, actsRows } from "./chain-acts.ts";
+import { GAS_ROWS, gasRows } from "./chain-gas.ts";
 import { MERKLE_ROWS, merkleRows } from "./chain-merkle.ts";
+import { NODE_ROWS, nodeRows } from "./chain-node.ts";
 import { inTemporaryFolder } from "./document-store-process.ts";
 
-const ALL_ROWS: readonly string[] = [...ACTS_ROWS, ...MERKLE_ROWS];
+const ALL_ROWS: readonly string[] = [...ACTS_ROWS, ...GAS_ROWS, ...NODE_ROWS, ...MERKLE_ROWS];
 
 interface Choice {
   readonly rows: readonly string[];
@@ -32,7 +34,7 @@ function choiceOf(args: readonly string[]): Choice {
   return { rows, minutes: number("minutes", 1), rate: number("rate", 1_200), behind: number("behind", 10_000) };
 }
 
-/** The way to the chain: acts from HTTP to a confirmed receipt. */
+/** The way to the chain: acts from HTTP to a confirmed receipt, their gas, the embedded chain, Merkle trees. */
 export const bench: Bench = (note) => {
   const { rows, minutes, rate, behind } = choiceOf(process.argv.slice(2));
   const chosen = (of: readonly string[]): string[] => of.filter((row) => rows.includes(row));
@@ -40,6 +42,8 @@ export const bench: Bench = (note) => {
     const found: BenchRow[] = [];
     const parts = [
       { names: chosen(ACTS_ROWS), run: () => actsRows({ folder, minutes, rate, behind, note }) },
+      { names: chosen(GAS_ROWS), run: () => gasRows({ note }) },
+      { names: chosen(NODE_ROWS), run: () => nodeRows({ folder, note }) },
       { names: chosen(MERKLE_ROWS), run: () => merkleRows({ folder, rows: chosen(MERKLE_ROWS), note }) },
     ];
     for (const { names, run } of parts) if (names.length > 0) found.push(...(await run()));

@@ -21,7 +21,7 @@ import {
 import { deployLogger, essence, providerOf, signLog } from "../support/chain-load.ts";
 
 const ROUNDS = Number(process.env.CHAIN_KILL_ROUNDS || 8);
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 60_000;
 
 describe("the embedded chain under kill -9", function () {
   this.timeout(120_000 + ROUNDS * 10_000);

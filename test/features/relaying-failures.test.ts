@@ -11,7 +11,7 @@ import { startServer } from "../../backend/main.ts";
 import { type Enterprise, makeEnterprises, signPair } from "../../scripts/bench/chain-acts-parties.ts";
 import type { Meta } from "../../scripts/client/acts.ts";
 import { Api } from "../../scripts/client/api.ts";
-import { Path, ProcessMemory } from "../../scripts/client/main-path/index.ts";
+import { type Actor, Path, ProcessMemory } from "../../scripts/client/main-path/index.ts";
 import { ApiProblem } from "../../scripts/client/transport.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
 
@@ -23,6 +23,7 @@ describe("acts that the chain refuses", function () {
   let meta: Meta;
   let operator: Api;
   let enterprises: Enterprise[];
+  let actor: Actor;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "rongqiao-failures-"));
@@ -30,7 +31,7 @@ describe("acts that the chain refuses", function () {
     server = await startServer(readConfig({}, options));
     const api = new Api(server.url);
     meta = await api.meta();
-    const actor = await new Path(api, meta, new ProcessMemory()).demo("operator");
+    actor = await new Path(api, meta, new ProcessMemory()).demo("operator");
     operator = actor.api;
     enterprises = await makeEnterprises(api, meta, actor, 2);
     provider = new JsonRpcProvider(server.chainRpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
@@ -62,10 +63,11 @@ describe("acts that the chain refuses", function () {
     const party = new Api(server.url, { token: enterprises[pair.enterprise]!.token });
     await party.openRequest(JSON.parse(pair.requestBody));
     // Another kind of act, to another contract, goes through meanwhile.
-    const [{ receipt: enrolment }] = (await operator.participants({ kind: "enterprise" })).items as [
-      { receipt?: { id: string } },
-    ];
-    await become("confirmed", 0, enrolment!.id);
+    const [newcomer] = await makeEnterprises(new Api(server.url), meta, actor, 1, 2);
+    await waitFor("the newcomer's enrolment", async () => {
+      const { items } = await operator.participants({ query: newcomer!.uscc });
+      return items[0]?.receipt?.state === "confirmed" ? true : undefined;
+    });
     await become("failed", pair.enterprise, pair.requestAct);
 
     const [shown] = await failedActs();
