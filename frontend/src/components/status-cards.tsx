@@ -17,6 +17,8 @@ export function StatusCards({ status }: { status: PlatformStatus }) {
   const late = status.oldestWaitingSeconds > LATE_SECONDS;
   const figures: (StatisticProps & { key: string })[] = [
     { key: "blockNumber", value: formatCount(status.blockNumber) },
+    { key: "indexedBlock", value: formatCount(status.indexedBlock) },
+    { key: "eventsWaiting", value: formatCount(status.eventsWaiting) },
     { key: "queuedActs", value: formatCount(status.queuedActs) },
     { key: "openTransactions", value: formatCount(status.openTransactions) },
     { key: "waitingLeaves", value: formatCount(status.waitingLeaves) },

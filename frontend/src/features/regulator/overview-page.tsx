@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Statistic } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { HashText } from "../../components/hash-text.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
@@ -13,6 +14,8 @@ import { statusQuery } from "../../lib/oversight-queries.ts";
 import { type Totals, totalsQuery } from "../../lib/queries.ts";
 import { Verdict } from "./check-lines.tsx";
 import { type Reconciliation, reconciliationQuery } from "./queries.ts";
+
+type Difference = Reconciliation["differences"][number];
 
 const FIGURES = [
   "enterprises",
@@ -84,7 +87,23 @@ export function RegulatorOverviewPage() {
 
 function ReconciliationResult({ result }: { result: Reconciliation }) {
   const { t } = useTranslation("regulator");
-  const clean = result.differing.length === 0 && result.missing.length === 0;
+  const clean = result.differences.length === 0;
+  const columns: DataColumn<Difference>[] = [
+    {
+      key: "kind",
+      title: t("difference.columns.kind"),
+      lead: true,
+      render: (row) => t(`difference.kind.${row.kind}`),
+    },
+    { key: "key", title: t("difference.columns.key"), render: (row) => <HashText value={row.key} /> },
+    { key: "what", title: t("difference.columns.what"), render: (row) => t(`difference.what.${row.what}`) },
+    {
+      key: "fields",
+      title: t("difference.columns.fields"),
+      wrap: true,
+      render: (row) => row.fields.map((field) => `${field.name}: ${field.stored} ≠ ${field.onChain}`).join("; "),
+    },
+  ];
   return (
     <div className="rq-stack">
       <Verdict
@@ -96,6 +115,21 @@ function ReconciliationResult({ result }: { result: Reconciliation }) {
           time: formatTime(result.checkedAt),
         })}
       />
+      {result.pending > 0 && <p className="rq-soft">{t("overview.pending", { count: result.pending })}</p>}
+      {!clean && (
+        <Card
+          title={t("overview.differences", { count: result.differences.length })}
+          data-testid="reconciliation-differences"
+        >
+          <DataTable
+            label={t("overview.differences", { count: result.differences.length })}
+            columns={columns}
+            rows={result.differences}
+            rowKey={(row) => `${row.kind}:${row.key}`}
+            testId="differences"
+          />
+        </Card>
+      )}
       {result.differing.length > 0 && (
         <Card
           title={t("overview.differing", { count: result.differing.length })}
