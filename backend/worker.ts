@@ -12,6 +12,8 @@ import type { Stores } from "./stores.ts";
 const LEASE = "worker";
 const LEASE_MS = 15_000;
 const LEDGER_POLL_MS = 250;
+const OBJECTIONS_MS = 5_000;
+const ERASURES_MS = 60_000;
 
 export interface WorkerParts {
   stores: Stores;
@@ -66,7 +68,20 @@ export function createWorker(parts: WorkerParts): Worker {
         await stores.leaves.add(payload as LeafPayload, order);
         leaves.wake();
       },
-      access: (payload) => services.consents.logAccess(payload as Parameters<typeof services.consents.logAccess>[0]),
+      access: (payload) => services.access.record(payload as Parameters<typeof services.access.record>[0]),
+      notice: (payload) => services.access.notify(payload as Parameters<typeof services.access.notify>[0]),
+      "consent.answered": (payload) => {
+        const { consentRequestId, consentId } = payload as { consentRequestId: string; consentId: string };
+        return services.consentRequests.markGiven(consentRequestId, consentId);
+      },
+      "copy.taken": async (payload) => {
+        await services.copies.keep(payload as Parameters<typeof services.copies.keep>[0]);
+        copies.wake();
+      },
+      "copies.end": async (payload) => {
+        await services.copies.endOf((payload as { consentId: string }).consentId);
+        copies.wake();
+      },
       "account.activate": (payload) => services.identity.activate((payload as { accountId: string }).accountId),
       "bids.decided": (payload) => {
         const { requestId, acceptedBidId } = payload as { requestId: string; acceptedBidId: string };
@@ -88,10 +103,25 @@ export function createWorker(parts: WorkerParts): Worker {
     idleMs: Math.max(LEDGER_POLL_MS, parts.pollMs),
     onError: failing("indexing the ledger"),
   });
+  const objections = createLoop({
+    step: services.objections.step,
+    idleMs: OBJECTIONS_MS,
+    onError: failing("reminding of objections"),
+  });
+  const erasures = createLoop({
+    step: services.erasures.step,
+    idleMs: ERASURES_MS,
+    onError: failing("erasing records"),
+  });
+  const copies = createLoop({
+    step: services.copies.deleteDue,
+    idleMs: 1_000,
+    onError: failing("deleting copies that are over"),
+  });
   services.work.listen(() => outbox.wake());
   services.ingestionWork.listen(() => ingestion.wake());
 
-  const loops: Loop[] = [outbox, leaves, ingestion, ledger];
+  const loops: Loop[] = [outbox, leaves, ingestion, ledger, objections, erasures, copies];
   /** Of the lease that this process holds. */
   let epoch: number | undefined;
   const lease = createLoop({

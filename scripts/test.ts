@@ -10,7 +10,7 @@ const NAMES = SUITES.map(({ name }) => name);
 const HELP = `Usage: npm test -- [--only NAME[,NAME...]]
 
 Suites, in their order:
-${SUITES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join("\n")}
+${SUITES.map(({ name, about, extra }) => `  ${name.padEnd(12)} ${about}${extra ? " (only when named)" : ""}`).join("\n")}
 
 SKIP_BROWSER=1 leaves the browser test out; CHROMIUM_PATH names the browser for it.`;
 
@@ -26,7 +26,7 @@ function chosenSuites(argv: string[]): readonly Suite[] {
   const only = (values.only ?? []).flatMap((names) => names.split(","));
   const unknown = only.find((name) => !NAMES.includes(name));
   if (unknown !== undefined) throw new Error(`there is no suite "${unknown}"; there are ${NAMES.join(", ")}`);
-  return only.length === 0 ? SUITES : SUITES.filter(({ name }) => only.includes(name));
+  return only.length === 0 ? SUITES.filter(({ extra }) => !extra) : SUITES.filter(({ name }) => only.includes(name));
 }
 
 async function runSuite(suite: Suite): Promise<Counts> {

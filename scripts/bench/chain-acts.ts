@@ -49,7 +49,9 @@ async function startServer(dataDir: string): Promise<Server> {
   });
   let said = "";
   child.stdout!.on("data", (data: Buffer) => {
-    said += data.toString();
+    // What comes after the first line is the server's log.
+    if (said.includes("\n")) process.stderr.write(data);
+    else said += data.toString();
   });
   await waitFor(
     "the server to start",

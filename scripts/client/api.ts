@@ -1,7 +1,19 @@
 import { z } from "zod";
 import { grantCheck, platformStatus, reconciliation, totals } from "../../backend/features/audit/audit-schemas.ts";
 import { bid, bidList } from "../../backend/features/bids/bid-schemas.ts";
-import { accessLog, consent, consentList } from "../../backend/features/consents/consent-schemas.ts";
+import {
+  accessLog,
+  type ConsentPurpose,
+  consent,
+  consentList,
+  consentRequest,
+  type consentRequestInput,
+  consentRequestList,
+  copyContent,
+  copyList,
+  noticeList,
+  unreadCount,
+} from "../../backend/features/consents/consent-schemas.ts";
 import {
   batchList,
   batchView,
@@ -43,6 +55,7 @@ import type {
 import { Transport, type TransportOptions } from "./transport.ts";
 
 export type ProductBody = z.input<typeof productInput>;
+export type ConsentRequestBody = z.input<typeof consentRequestInput>;
 
 const rpcAnswer = z.object({
   result: z.unknown().optional(),
@@ -97,11 +110,14 @@ export class Api {
   batch = (batchId: string) => this.transport.get(`/batches/${id(batchId)}`, batchView);
   quarantine = (batchId: string, page?: number) =>
     this.transport.get(withQuery(`/batches/${id(batchId)}/quarantine`, { page }), quarantineList);
-  record = (recordId: string) => this.transport.get(`/records/${id(recordId)}`, recordView);
-  recordProof = (recordId: string) => this.transport.get(`/records/${id(recordId)}/proof`, leafPack);
+  record = (recordId: string, purpose?: ConsentPurpose) =>
+    this.transport.get(withQuery(`/records/${id(recordId)}`, { purpose }), recordView);
+  recordProof = (recordId: string, purpose?: ConsentPurpose) =>
+    this.transport.get(withQuery(`/records/${id(recordId)}/proof`, { purpose }), leafPack);
 
   profile = () => this.transport.get("/profile", profile);
-  profileFor = (requestId: string) => this.transport.get(`/requests/${id(requestId)}/profile`, profile);
+  profileFor = (requestId: string, purpose?: ConsentPurpose) =>
+    this.transport.get(withQuery(`/requests/${id(requestId)}/profile`, { purpose }), profile);
   products = () => this.transport.get("/products", productList);
   publish = (body: ProductBody) => this.transport.post("/products", body, product);
   matches = (query: { amountFen?: string; termMonths?: number } = {}) =>
@@ -128,6 +144,16 @@ export class Api {
   changeConsent = (consentId: string, body: ConsentChangeBody) =>
     this.transport.post(`/consents/${id(consentId)}/changes`, body, consent);
   accessLog = (page?: number) => this.transport.get(withQuery("/access-log", { page }), accessLog);
+  askConsent = (body: ConsentRequestBody) => this.transport.post("/consent-requests", body, consentRequest);
+  consentRequests = (page?: number) => this.transport.get(withQuery("/consent-requests", { page }), consentRequestList);
+  rejectConsent = (consentRequestId: string, reason: string) =>
+    this.transport.post(`/consent-requests/${id(consentRequestId)}/rejection`, { reason }, consentRequest);
+  copies = (page?: number) => this.transport.get(withQuery("/copies", { page }), copyList);
+  copy = (copyId: string) => this.transport.get(`/copies/${id(copyId)}`, copyContent);
+  deletionProof = (copyId: string) => this.transport.get(`/copies/${id(copyId)}/deletion/proof`, leafPack);
+  snapshotProof = (copyId: string) => this.transport.get(`/snapshots/${id(copyId)}/proof`, leafPack);
+  notices = (page?: number) => this.transport.get(withQuery("/notices", { page }), noticeList);
+  noticesSeen = (ids?: string[]) => this.transport.post("/notices/seen", ids ? { ids } : {}, unreadCount);
 
   checkGrant = (grantId: string) => this.transport.get(`/audit/grants/${id(grantId)}`, grantCheck);
   reconciliation = () => this.transport.get("/audit/reconciliation", reconciliation);

@@ -14,6 +14,8 @@ const say = (line: string): void => console.log(`  ${line}`);
 export interface Suite {
   name: string;
   about: string;
+  /** Run only when it is named. */
+  extra?: true;
   run(): Promise<Counts>;
 }
 
@@ -38,7 +40,11 @@ async function runHardhat(kind: "solidity" | "mocha"): Promise<Counts> {
   return orCrash(counts, ended, limitMs);
 }
 
-async function runMocha(folder: string, limitMs: number, env: NodeJS.ProcessEnv = {}): Promise<Counts> {
+async function runMocha(
+  folder: string,
+  limitMs: number,
+  { env = {}, options = [] }: { env?: NodeJS.ProcessEnv; options?: readonly string[] } = {},
+): Promise<Counts> {
   const countsPath = join(ROOT, ".tmp", `counts-${folder}.json`);
   mkdirSync(join(ROOT, ".tmp"), { recursive: true });
   rmSync(countsPath, { force: true });
@@ -51,6 +57,7 @@ async function runMocha(folder: string, limitMs: number, env: NodeJS.ProcessEnv 
       "30000",
       // A test that forgot a timer or a socket must not hold up the rest.
       "--exit",
+      ...options,
       `test/${folder}/**/*.test.ts`,
     ],
     { env: { NODE_ENV: "test", ...env, MOCHA_COUNTS: countsPath }, show: true, timeoutMs: limitMs },
@@ -62,6 +69,16 @@ async function runMocha(folder: string, limitMs: number, env: NodeJS.ProcessEnv 
     // It broke off before its end.
   }
   return orCrash(counts, ended, limitMs);
+}
+
+/** One test: that the contracts' tests reach enough of them. Its report is shown when they don't. */
+async function runCoverage(): Promise<Counts> {
+  const { code, output } = await runNode(["--disable-warning=ExperimentalWarning", "scripts/coverage.ts"], {
+    timeoutMs: 5 * MINUTE,
+  });
+  if (code === 0) return { passed: 1, failed: 0, skipped: 0 };
+  console.log(output.trimEnd());
+  return CRASHED;
 }
 
 async function runBrowser(): Promise<Counts> {
@@ -77,7 +94,7 @@ async function runBrowser(): Promise<Counts> {
     return CRASHED;
   }
   await ensureWeb(() => say("building the web pages …"));
-  return runMocha("e2e", 5 * MINUTE, { CHROMIUM_PATH: chromium });
+  return runMocha("e2e", 10 * MINUTE, { env: { CHROMIUM_PATH: chromium } });
 }
 
 const withContracts = (run: () => Promise<Counts>) => async (): Promise<Counts> => {
@@ -90,16 +107,25 @@ export const SUITES: readonly Suite[] = [
   { name: "check", about: "format, lint, types, layers", run: () => runChecks() },
   { name: "solidity", about: "fuzz and invariant tests of the contracts", run: () => runHardhat("solidity") },
   { name: "contracts", about: "contracts, through Hardhat", run: () => runHardhat("mocha") },
+  { name: "coverage", about: "lines and conditions of the contracts", run: withContracts(runCoverage) },
   { name: "domain", about: "pure rules and their properties", run: () => runMocha("domain", 4 * MINUTE) },
   {
     name: "embedded",
     about: "document store and chain of one machine",
-    run: withContracts(() => runMocha("embedded", 6 * MINUTE)),
+    run: withContracts(() => runMocha("embedded", 12 * MINUTE)),
   },
   {
     name: "features",
     about: "the API over HTTP, with the real store and chain",
-    run: withContracts(() => runMocha("features", 8 * MINUTE)),
+    run: withContracts(() => runMocha("features", 15 * MINUTE)),
+  },
+  {
+    name: "other-chain",
+    about: "the same on a Hardhat node in the embedded chain's place",
+    extra: true,
+    run: withContracts(() =>
+      runMocha("features", 15 * MINUTE, { options: ["--require", "./test/support/chain-hardhat.ts"] }),
+    ),
   },
   {
     name: "e2e",

@@ -112,11 +112,13 @@ export function loseHistory(dataDir: string): void {
   rmSync(join(dataDir, "chain", "history.sqlite"), { force: true });
 }
 
-/** Resolves when a snapshot is being written, or after a while without one. */
-export async function untilSnapshotIsWritten(dataDir: string, limitMs: number): Promise<boolean> {
+/** True as soon as a new snapshot is begun: then it is written, published, and anvil started anew from it. */
+export async function untilSnapshotIsTaken(dataDir: string, limitMs: number): Promise<boolean> {
+  const states = () => readdirSync(join(dataDir, "chain")).filter((name) => name.startsWith("state-"));
+  const before = new Set(states());
   const deadline = Date.now() + limitMs;
   while (Date.now() < deadline) {
-    if (readdirSync(join(dataDir, "chain")).some((name) => name.endsWith(".json.new"))) return true;
+    if (states().some((name) => !before.has(name))) return true;
     await sleep(1);
   }
   return false;

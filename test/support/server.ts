@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEther, Wallet } from "ethers";
@@ -25,6 +25,13 @@ async function chainOptions(): Promise<string[]> {
   await sent.wait();
   provider.destroy();
   return ["--chain-rpc-url", rpcUrl, "--chain-key", privateKey];
+}
+
+/** An account with money on the shared server's chain, for what no party of the platform does: deploying a wallet. */
+export async function fundedWallet(): Promise<Wallet> {
+  const { chainRpcUrl } = await sharedServer();
+  const key = process.env.CHAIN_KEY ?? readFileSync(join(dataDir!, "chain", "chain", "deployer.key"), "utf8").trim();
+  return new Wallet(key, await connectProvider(chainRpcUrl));
 }
 
 /** One instance for the whole test run, with the embedded store, the embedded chain and a small sample city. */

@@ -60,6 +60,8 @@ interface Claims {
 export function createIdentityService(
   store: AccountStore,
   participants: Participants,
+  /** Of an address whose acts a contract signs for: its owners' keys have other addresses. */
+  isSmartAccount: (address: string) => Promise<boolean>,
   secret: Buffer,
   clock: Clock,
 ): IdentityService {
@@ -141,7 +143,7 @@ export function createIdentityService(
     async enrol({ username, password, keystore, ...acts }) {
       // The signatures before anything is kept: who only knows an invitation's address can't take a name with it.
       const { participant: invited } = await participants.checkEnrolment(acts);
-      requireKeystoreOf(keystore, acts.account);
+      requireKeystore(keystore, (await isSmartAccount(acts.account)) ? undefined : acts.account);
       const account: AccountDocument = {
         _id: newId(),
         username,
@@ -164,15 +166,19 @@ export function createIdentityService(
   };
 }
 
-/** The keystore must open to the key being enrolled; its address is the part that can be checked without the passphrase. */
-function requireKeystoreOf(keystore: string, account: string): void {
+/**
+ * The keystore must open to the key being enrolled, or to an owner's of the wallet being enrolled; its address is the
+ * part that can be checked without the passphrase.
+ */
+function requireKeystore(keystore: string, account: string | undefined): void {
   let address: unknown;
   try {
     address = (JSON.parse(keystore) as { address?: unknown }).address;
   } catch {
     // told below
   }
-  if (typeof address !== "string" || address.replace(/^0x/, "").toLowerCase() !== account.slice(2).toLowerCase()) {
+  const found = typeof address === "string" && /^(0x)?[0-9a-fA-F]{40}$/.test(address) ? address.slice(-40) : undefined;
+  if (!found || (account && found.toLowerCase() !== account.slice(2).toLowerCase())) {
     throw new DomainError("input.keystore", "keystore is not an encrypted JSON keystore of this account", {
       field: "keystore",
       status: 400,

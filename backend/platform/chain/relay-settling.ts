@@ -1,6 +1,7 @@
 import type { JsonRpcProvider } from "ethers";
 import type { Grouping } from "./relay-grouping.ts";
 import { outcomeOf, placeOf, type RawReceipt, receiptOf, simulate } from "./relay-outcome.ts";
+import type { RelayQueue } from "./relay-queue.ts";
 import type { ActFailure, OpenTransaction, RelayStore } from "./relay-store.ts";
 import { blockOf, type Head } from "./relay-transaction.ts";
 import { errorNameOf, type ReasonDecoder } from "./revert-reason.ts";
@@ -36,6 +37,7 @@ export interface SettlingParts {
   foreignNonceAfterMs: number;
   decode: ReasonDecoder;
   grouping: Grouping;
+  queue: Pick<RelayQueue, "forget">;
   log: (line: string) => void;
 }
 
@@ -81,6 +83,8 @@ export function createSettling(parts: SettlingParts, state: RelayState): Settlin
   function closed({ nonce, actIds }: OpenTransaction, failed: number, done: number): void {
     state.open = state.open?.filter((one) => one.nonce !== nonce);
     if (done > 0) grouping.forget(actIds);
+    // Those of the others that may go again are back in their old places.
+    if (done < actIds.length) parts.queue.forget();
     status.actsFailed += failed;
     status.actsDone += done;
   }

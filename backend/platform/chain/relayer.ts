@@ -2,6 +2,7 @@ import { type InterfaceAbi, type JsonRpcProvider, Transaction, Wallet } from "et
 import { createLoop } from "./loop.ts";
 import { createGrouping } from "./relay-grouping.ts";
 import { simulate } from "./relay-outcome.ts";
+import { createRelayQueue } from "./relay-queue.ts";
 import { createSettling, mayNotRelay, type RelayerStatus, type RelayState } from "./relay-settling.ts";
 import type { Act, OpenTransaction, RelayStore } from "./relay-store.ts";
 import {
@@ -67,6 +68,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
   const wallet = new Wallet(options.key);
   const decode = createReasonDecoder(abis);
   const grouping = createGrouping();
+  const queue = createRelayQueue(store, maxActs, Math.min(1_000, 10 * pollMs));
 
   const state: RelayState = {
     open: undefined,
@@ -87,6 +89,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
       confirmations,
       decode,
       grouping,
+      queue,
       log,
       foreignNonceAfterMs,
     },
@@ -109,6 +112,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
     const used = Math.max(begun.nextNonce, await provider.getTransactionCount(wallet.address, "latest"));
     state.floor = Math.min(used, ...begun.open.map(({ nonce }) => nonce));
     settling.forget();
+    queue.forget();
     resendDue = true;
     begunAt = Date.now();
     return begun.open.toSorted(byNonce);
@@ -195,6 +199,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
     }
     const actIds = acts.map(({ id }) => id);
     await store.saveTransaction({ nonce, hash, raw, actIds });
+    queue.taken(acts.length);
     lastSentAt = Date.now();
     status.transactionsSent += 1;
     const sentAt = new Date(lastSentAt).toISOString();
@@ -207,21 +212,26 @@ export function createRelayer(options: RelayerOptions): Relayer {
   async function fill(head: Head): Promise<number> {
     const bounds = { acts: maxActs, bytes: maxBytes, gas: options.maxGas ?? Math.floor(head.gasLimit / 4) };
     let sent = 0;
-    let queued: Act[] = [];
     while (state.open && state.open.length < maxOpen) {
       const { open } = state;
       const nonce = freeNonce(open);
       const fillsGap = open.some((one) => one.nonce > nonce);
-      if (queued.length === 0) queued = await store.takeQueued(4 * maxActs);
-      const { acts, full } = grouping.choose(queued, bounds);
+      const { acts, full } = grouping.choose(await queue.look(), bounds);
       if (acts.length === 0 && !fillsGap) break;
       const inCompany = open.length > 0 && !full && Date.now() - lastSentAt < companyMs;
       if (inCompany && !fillsGap) break;
       await sendBatch(acts, nonce, head);
-      queued = queued.slice(acts.length);
       sent += 1;
     }
     return sent;
+  }
+
+  /** Nonces that another program used with our key. If one did, it may have been a relayer, and our queue is its past. */
+  async function heedOthers(): Promise<void> {
+    const used = await provider.getTransactionCount(wallet.address, "latest");
+    if (used <= state.floor) return;
+    state.floor = used;
+    queue.forget();
   }
 
   function idle(): boolean {
@@ -237,11 +247,10 @@ export function createRelayer(options: RelayerOptions): Relayer {
       if (state.open?.length === 0 && Date.now() - begunAt > IDLE_BEGIN_MS) state.open = undefined;
       state.open ??= await begin();
       const { open } = state;
-      if (open.length === 0 && (await store.takeQueued(1)).length === 0) return idle();
+      if (open.length === 0 && (await queue.look()).length === 0) return idle();
       const head = await blockOf(provider, "latest");
       if (!head) throw new Error("the chain shows no block");
-      if (open.length === 0)
-        state.floor = Math.max(state.floor, await provider.getTransactionCount(wallet.address, "latest"));
+      if (open.length === 0) await heedOthers();
       const settled = await settling.settleMined(head, open);
       await unstick(head, state.open ?? []);
       const sent = await fill(head);
@@ -276,7 +285,10 @@ export function createRelayer(options: RelayerOptions): Relayer {
       await loop.stop();
       await Promise.all(sends.values());
     },
-    wake: loop.wake,
+    wake() {
+      queue.wake();
+      loop.wake();
+    },
     status: () => ({ ...status }),
   };
 }

@@ -1,4 +1,3 @@
-import { getCoverageLibrary } from "@nomicfoundation/edr/coverage";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import { withBranchesReported } from "./branches.ts";
 
@@ -19,13 +18,14 @@ export const branchPlugin: HardhatPlugin = {
       default: async () => ({
         preprocessSolcInputBeforeBuilding: async (context, solcInput, next) => {
           const input = await next(context, solcInput);
-          const { filename } = getCoverageLibrary();
-          const library = input.sources[filename];
+          const sources = Object.entries(input.sources);
+          const library = sources.find(([, { content }]) => content.includes(`library ${LIBRARY} {`))?.[1];
+          // Without --coverage there is none.
           if (!library) return input;
           library.content = library.content.replace(/\}\s*$/, TAKEN);
-          for (const [name, source] of Object.entries(input.sources)) {
+          for (const [name, source] of sources) {
             // Only what Hardhat counts the statements of: no tests, no packages.
-            if (name === filename || !source.content.includes(`${LIBRARY}.sendHit(`)) continue;
+            if (!source.content.includes(`${LIBRARY}.sendHit(`)) continue;
             const path = name.replace(/^project\//, "");
             source.content = withBranchesReported(path, source.content, `${LIBRARY}.taken`);
           }
