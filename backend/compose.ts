@@ -1,11 +1,12 @@
 import { Interface, type JsonRpcProvider } from "ethers";
 import { roles } from "../contracts/deploy.ts";
+import { consentsOf } from "./consents.ts";
 import { createAnchoringService, MAX_LEAVES } from "./features/anchoring/anchoring-service.ts";
 import { createAuditService } from "./features/audit/audit-service.ts";
 import { createProofService } from "./features/audit/proof-service.ts";
 import { createReconciliation } from "./features/audit/reconciliation-service.ts";
 import { bidMessage, createBidService } from "./features/bids/bid-service.ts";
-import { createConsentService } from "./features/consents/consent-service.ts";
+import { coversPeriod } from "./features/consents/domain/consent-rules.ts";
 import { createDataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
 import { YUXI_DISTRICTS } from "./features/data-exchange/domain/districts.ts";
 import {
@@ -23,10 +24,10 @@ import { INDICATORS } from "./features/profiles/domain/indicators.ts";
 import { createProfileService } from "./features/profiles/profile-service.ts";
 import { createRequestService, type RequestService } from "./features/requests/request-service.ts";
 import { ledgerIndexOf } from "./ledger-index.ts";
-import type { Actor } from "./lib/actor.ts";
 import type { ChainContext } from "./lib/chain-context.ts";
 import type { Clock } from "./lib/clock.ts";
 import { DomainError } from "./lib/errors.ts";
+import { objectionsOf } from "./objections.ts";
 import { createSignal } from "./platform/jobs/signal.ts";
 import type { Stores } from "./stores.ts";
 
@@ -58,40 +59,26 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     onWork,
   );
   const participants = createParticipantService(stores.participants, chain, anchoring, clock, onWork);
-  const identity = createIdentityService(stores.accounts, participants, sessionSecret, clock);
+  const identity = createIdentityService(
+    stores.accounts,
+    participants,
+    async (address) => (await provider.getCode(address)) !== "0x",
+    sessionSecret,
+    clock,
+  );
   const nameOf = async (participantId: string): Promise<string> => (await participants.find(participantId))?.name ?? "";
 
-  const consents = createConsentService(
-    stores.consents,
+  const { access, consentRequests, consents, copies, mayRead } = consentsOf({
+    stores,
     chain,
-    {
-      requireActive: participants.requireActive,
-      knownCatalogs: new Set(STANDARD_CATALOGS.map(({ id }) => id)),
-      ownsRequest: async (holderId, requestId) => (await stores.requests.find(requestId))?.enterpriseId === holderId,
-      anchorsOf: anchoring.anchorsOf,
-      receiptsOf: anchoring.receiptsOf,
-    },
+    participants,
+    anchoring,
+    nameOf,
     clock,
     onWork,
-  );
+  });
 
-  async function mayRead(actor: Actor, uscc: string, catalogId: string): Promise<boolean> {
-    if (actor.role === "regulator") return true;
-    const [subject] = await participants.byUsccs([uscc]);
-    if (!subject) return false;
-    if (actor.role === "enterprise") return subject._id === actor.participantId;
-    if (actor.role !== "institution") return false;
-    const live = await consents.liveFor(actor.participantId, { holderId: subject._id });
-    const covering = live.find(({ terms }) => terms.catalogs.includes(catalogId));
-    if (!covering) return false;
-    await consents.use(
-      { id: actor.participantId, name: await nameOf(actor.participantId) },
-      { holderId: subject._id, requestId: covering.terms.requestId ?? "", what: `record:${catalogId}` },
-    );
-    return true;
-  }
-
-  const exchange = createDataExchangeService({
+  const dataExchange = createDataExchangeService({
     batches: stores.batches,
     records: stores.records,
     catalogs: STANDARD_CATALOGS,
@@ -110,6 +97,15 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     clock,
     ingestionWork.notify,
   );
+  const { exchange, objections, erasures } = objectionsOf({
+    stores,
+    dataExchange,
+    ingestion,
+    anchoring,
+    participants,
+    clock,
+    onWork,
+  });
 
   const profiles = createProfileService(
     stores.snapshots,
@@ -127,7 +123,11 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
         if (!request) throw new DomainError("notFound", "there is no such request");
         return { enterpriseId: request.enterpriseId, uscc: request.terms.enterprise.uscc };
       },
-      readUnderConsent: consents.use,
+      readUnderConsent: (reader, subject, read) =>
+        consents.use(reader, subject, ({ terms }) =>
+          read({ catalogs: new Set(terms.catalogs), covers: (period) => coversPeriod(terms, period) }),
+        ),
+      mayOpenCopy: copies.openFor,
     },
     clock,
     onWork,
@@ -273,7 +273,12 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     participants,
     identity,
     consents,
+    consentRequests,
+    copies,
+    access,
     exchange,
+    objections,
+    erasures,
     ingestion,
     profiles,
     products,

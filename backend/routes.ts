@@ -14,6 +14,7 @@ import { grantRoutes } from "./features/grants/grant-routes.ts";
 import { identityRoutes } from "./features/identity/identity-routes.ts";
 import { meta } from "./features/identity/identity-schemas.ts";
 import { matchingRoutes } from "./features/matching/matching-routes.ts";
+import { objectionRoutes } from "./features/objections/objection-routes.ts";
 import { participantRoutes } from "./features/participants/participant-routes.ts";
 import { productRoutes } from "./features/products/product-routes.ts";
 import { profileRoutes } from "./features/profiles/profile-routes.ts";
@@ -65,21 +66,22 @@ export function addRoutes(api: Api, parts: Parts): void {
     }));
   });
   dataExchangeRoutes(api, exchange, services.ingestion);
+  objectionRoutes(api, services.objections, services.erasures, services.proofs.leaf);
   profileRoutes(api, profiles, services.nameOf);
   productRoutes(api, services.products, participants.requireActive);
   matchingRoutes(api, services.matching, profiles.own, requests.own);
   requestRoutes(api, requests);
   bidRoutes(api, services.bids);
-  consentRoutes(api, services.consents);
+  consentRoutes(api, { ...services, proofOfLeaf: services.proofs.leaf });
   grantRoutes(api, grants);
   proofRoutes(api, services.proofs, {
     visibleGrant: grants.visible,
     visibleBid: services.bids.visible,
     visibleRequest: requests.visible,
     visibleConsent: (actor, id) => services.consents.visible(actor.participantId, id),
-    accessEntry: (actor, id) => services.consents.accessOpening(actor.participantId, id),
-    async recordProof(actor, id) {
-      const { anchor: _, ...proof } = await exchange.recordProof(actor, id);
+    accessEntry: (actor, id) => services.access.opening(actor.participantId, id),
+    async recordProof(actor, id, purpose) {
+      const { anchor: _, ...proof } = await exchange.recordProof(actor, id, purpose);
       return proof;
     },
     snapshot: profiles.snapshotOpening,

@@ -4,13 +4,18 @@ import { createLeafStore } from "./features/anchoring/leaf-store.ts";
 import { createRelayMongoStore } from "./features/anchoring/relay-mongo-store.ts";
 import { createStoredFactsStore } from "./features/audit/stored-facts-store.ts";
 import { createBidStore } from "./features/bids/bid-store.ts";
+import { createAccessStore } from "./features/consents/access-store.ts";
+import { createConsentRequestStore } from "./features/consents/consent-request-store.ts";
 import { createConsentStore } from "./features/consents/consent-store.ts";
+import { createCopyStore } from "./features/consents/copy-store.ts";
 import { createBatchStore } from "./features/data-exchange/batch-store.ts";
 import { createRecordStore } from "./features/data-exchange/record-store.ts";
 import { createGrantStore } from "./features/grants/grant-store.ts";
 import { createAccountStore } from "./features/identity/account-store.ts";
 import { createSettingsStore } from "./features/installation/settings-store.ts";
 import { createLedgerStore } from "./features/ledger-index/projection-store.ts";
+import { createErasureStore } from "./features/objections/erasure-store.ts";
+import { createObjectionStore } from "./features/objections/objection-store.ts";
 import { createParticipantStore } from "./features/participants/participant-store.ts";
 import { createProductStore } from "./features/products/product-store.ts";
 import { createSnapshotStore } from "./features/profiles/snapshot-store.ts";
@@ -33,12 +38,17 @@ export async function createStores(connection: Connection) {
     snapshots: createSnapshotStore(connection),
     products: createProductStore(connection),
     consents: createConsentStore(connection),
+    consentRequests: createConsentRequestStore(connection),
+    copies: createCopyStore(connection),
+    accesses: createAccessStore(connection),
     requests: createRequestStore(connection),
     bids: createBidStore(connection),
     grants: createGrantStore(connection),
     leases: createLeases(connection),
     ledger: createLedgerStore(connection),
     storedFacts: createStoredFactsStore(connection),
+    objections: createObjectionStore(connection),
+    erasures: createErasureStore(connection),
   };
   await initModels(connection);
   const aggregates = Object.values(connection.models).filter(

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Contract, JsonRpcProvider, Wallet } from "ethers";
+import { Contract, Wallet } from "ethers";
 import { installFastKeccak } from "../../backend/lib/fast-keccak.ts";
+import { connectProvider } from "../../backend/platform/chain/provider.ts";
 import { Api } from "../client/api.ts";
 import { freePort } from "../client/child-server.ts";
 import { Path, ProcessMemory } from "../client/main-path/index.ts";
@@ -115,7 +116,7 @@ async function makeDoomed(
     await waitFor("the requests to be on the chain", confirmed, { everyMs: 50 });
   }
   const keyPath = ["chain/chain", "chain"].map((path) => join(dataDir, path, "deployer.key")).find(existsSync)!;
-  const provider = new JsonRpcProvider(server.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
+  const provider = await connectProvider(server.rpcUrl);
   try {
     const payer = new Wallet(readFileSync(keyPath, "utf8").trim(), provider);
     const abi = ["function withdrawRequest((address requestKey) withdrawal, bytes signature)"];

@@ -8,7 +8,9 @@ import { type EmbeddedChain, startEmbeddedChain } from "../../backend/embedded/c
 import { type Deployment, ensureDeployed } from "../../backend/platform/chain/deployments.ts";
 import { connectProvider } from "../../backend/platform/chain/provider.ts";
 import type { Act } from "../../backend/platform/chain/relay-store.ts";
+import { encodeExecute } from "../../backend/platform/chain/relay-transaction.ts";
 import { createRelayer, type Relayer, type RelayerOptions } from "../../backend/platform/chain/relayer.ts";
+import { signed } from "../../backend/platform/chain/sign-transaction.ts";
 import { artifactsFrom } from "../../contracts/artifacts.ts";
 import { createMemoryRelayStore, type MemoryRelayStore } from "../support/memory-relay-store.ts";
 
@@ -131,7 +133,6 @@ describe("the relayer", function () {
     // Signed with too little gas by another version of the program, and already saved: it reverts as a whole.
     const acts = [anchorAct(), anchorAct(freshRoot(), 900_000), anchorAct()];
     store.add(...acts);
-    const { encodeExecute, signed } = await import("../../backend/platform/chain/relay-transaction.ts");
     const nonce = await provider.getTransactionCount(relayerAddress);
     const unsigned = {
       chainId: 530_400n,
@@ -140,12 +141,36 @@ describe("the relayer", function () {
       data: encodeExecute(acts),
       gasLimit: 600_000,
     };
-    const transaction = await signed(new Wallet(key), unsigned, { tip: 0n, maxFee: 10n ** 10n });
+    const transaction = signed(new Wallet(key), unsigned, { tip: 0n, maxFee: 10n ** 10n });
     await store.saveTransaction({ nonce, ...transaction, actIds: acts.map(({ id }) => id) });
     await drain(relayerOf());
     expect(store.inState("failed")).to.deep.equal([acts[1]?.id]);
     expect(store.entries.get(acts[1]!.id)?.reason).to.match(/^RelayInsufficientGas\(/);
     expect(store.inState("done")).to.deep.equal([acts[0]?.id, acts[2]?.id]);
+  });
+
+  it("sends the acts of a transaction that failed as a whole before what was queued behind them", async () => {
+    const from = (await provider.getBlockNumber()) + 1;
+    const acts = Array.from({ length: 9 }, () => anchorAct());
+    store.add(...acts);
+    const first = acts.slice(0, 5);
+    const nonce = await provider.getTransactionCount(relayerAddress);
+    const data = encodeExecute(first);
+    // One that no block can hold, and one that runs out of gas on the chain.
+    const gasLimits = [2_000_000_000, 150_000];
+    for (const [i, gasLimit] of gasLimits.entries()) {
+      const unsigned = { chainId: 530_400n, nonce: nonce + i, to: deployment.addresses.relay, data, gasLimit };
+      const transaction = signed(new Wallet(key), unsigned, { tip: 0n, maxFee: 10n ** 10n });
+      const actIds = i === 0 ? first.map(({ id }) => id) : [];
+      await store.saveTransaction({ nonce: nonce + i, ...transaction, actIds });
+    }
+    await drain(relayerOf({ maxOpen: 2 }));
+    expect(lines.join())
+      .to.match(/the chain refuses/)
+      .and.to.match(/reverted/);
+    expect(store.inState("done")).to.have.length(9);
+    const counts = await anchoredCounts(from);
+    expect(counts).to.deep.equal(counts.toSorted((a, b) => a - b));
   });
 
   it("blames no act when it may not use the relay, and goes on once it may", async () => {

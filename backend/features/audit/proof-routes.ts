@@ -3,6 +3,7 @@ import type { Actor } from "../../lib/actor.ts";
 import { actPack, type grantPack, leafPack } from "../../lib/proof/pack.ts";
 import { hex32, idParam } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
+import { type ConsentPurpose, readPurpose } from "../consents/consent-schemas.ts";
 import { deployment, grantProof } from "./audit-schemas.ts";
 import type { ProofService } from "./proof-service.ts";
 
@@ -14,7 +15,7 @@ interface Ports {
   visibleBid(actor: Actor, id: string): Promise<Parameters<ProofService["bid"]>[0]>;
   visibleRequest(actor: Actor, id: string): Promise<{ actId: string; terms: object; salt: string }>;
   visibleConsent(actor: Actor, id: string): Promise<{ _id: string; terms: object; salt: string }>;
-  recordProof(actor: Actor, id: string): Promise<Leaf & { root: string; path: string[] }>;
+  recordProof(actor: Actor, id: string, purpose: ConsentPurpose): Promise<Leaf & { root: string; path: string[] }>;
   accessEntry(actor: Actor, id: string): Promise<Leaf>;
   snapshot(actor: Actor, id: string): Promise<Leaf>;
 }
@@ -82,9 +83,10 @@ export function proofRoutes(api: Api, proofs: ProofService, ports: Ports): void 
     access: ["enterprise", "institution", "regulator"],
     summary: "The record's proof pack",
     params: idParam,
+    query: readPurpose,
     answer: leaf,
-    async handle({ actor, params }) {
-      const { root, path, ...opening } = await ports.recordProof(actor, params.id);
+    async handle({ actor, params, query }) {
+      const { root, path, ...opening } = await ports.recordProof(actor, params.id, query.purpose);
       return proofs.leafAt({ root, path }, "records", opening);
     },
   });

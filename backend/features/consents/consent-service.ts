@@ -3,17 +3,17 @@ import { consentGrantHash, consentStates, structHash } from "../../../contracts/
 import type { ChainContext } from "../../lib/chain-context.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";
-import { actEffect, type Effect, leafEffect } from "../../lib/effects.ts";
+import { actEffect, type Effect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
-import { randomSalt } from "../../lib/hash.ts";
 import { newId } from "../../lib/ids.ts";
-import type { AnchorState, Receipt } from "../../lib/schemas.ts";
+import type { Receipt } from "../../lib/schemas.ts";
 import { wholeSeconds } from "../../lib/signatures.ts";
-import type { accessLog, ConsentView, consentChangeInput, consentInput } from "./consent-schemas.ts";
+import { type AccessRecord, accessEffect, noticeEffect } from "./access-service.ts";
+import type { ConsentView, consentChangeInput, consentInput, consentTerms } from "./consent-schemas.ts";
 import type { ConsentDocument, ConsentStore } from "./consent-store.ts";
+import { coversRead, DAY_MS, faultOfTerms, limitsOf, type WantedRead, windowStart } from "./domain/consent-rules.ts";
 import { canChangeConsent } from "./domain/consent-states.ts";
 
-const PAGE_SIZE = 50;
 const GAS_LIMIT = 300_000;
 
 const changedMeanwhile = () =>
@@ -26,16 +26,17 @@ interface Party {
   address: string;
 }
 
-/** One read, as it goes into the access log. */
-export interface AccessRecord {
-  id: string;
-  at: string;
-  holderId: string;
-  reader: { id: string; name: string };
-  what: string;
-  purpose: string;
-  consentId?: string | undefined;
-  allowed: boolean;
+/** Who reads what of whom, and what for. */
+export interface ReadSubject extends WantedRead {
+  readonly holderId: string;
+  readonly what: string;
+  readonly recordId?: string | undefined;
+}
+/** What a read brought. */
+export interface ReadResult<T> {
+  readonly value: T;
+  readonly records: number;
+  readonly copyId?: string;
 }
 
 export interface ConsentService {
@@ -44,19 +45,19 @@ export interface ConsentService {
   change(holderId: string, id: string, input: z.output<typeof consentChangeInput>): Promise<ConsentView>;
   list(party: { holderId: string } | { recipientId: string }): Promise<ConsentView[]>;
   liveFor(recipientId: string, filter: { holderId?: string; requestId?: string }): Promise<ConsentDocument[]>;
-  /** Counts and logs one read under a live consent, in one write. Throws consent.required, which is logged as well. */
-  use(
+  /**
+   * One read under a live consent that covers it: `read` gets the consent and gathers what it lets see; then the read is
+   * counted and logged in one write, and only then given out. Throws consent.required or consent.tooOften, which is
+   * logged as well; a refused reader gathers nothing.
+   */
+  use<T>(
     reader: { id: string; name: string },
-    subject: { holderId: string; requestId: string; what: string },
-    effects?: readonly Effect[],
-  ): Promise<ConsentDocument>;
-  accessLog(holderId: string, page: number): Promise<z.infer<typeof accessLog>>;
-  /** What an entry's commitment hides, and its salt. Throws notFound unless it is about this holder. */
-  accessOpening(holderId: string, id: string): Promise<{ document: object; salt: string; commitment: string }>;
+    subject: ReadSubject,
+    read: (consent: ConsentDocument) => Promise<ReadResult<T>>,
+  ): Promise<{ consent: ConsentDocument; value: T }>;
+  find(id: string): Promise<ConsentDocument | null>;
   /** The consent, for its two parties. */
   visible(participantId: string, id: string): Promise<ConsentDocument>;
-  /** Outbox handler: the log entry and its leaf. */
-  logAccess(entry: AccessRecord): Promise<void>;
 }
 
 export function createConsentService(
@@ -66,7 +67,11 @@ export function createConsentService(
     requireActive(participantId: string): Promise<Party>;
     knownCatalogs: ReadonlySet<string>;
     ownsRequest(holderId: string, requestId: string): Promise<boolean>;
-    anchorsOf(leafIds: readonly string[]): Promise<Map<string, AnchorState>>;
+    /** Throws unless the institution's request waits and asks for no less. */
+    requireAsked(id: string, terms: z.output<typeof consentTerms>, days: number): Promise<void>;
+    markGiven(consentRequestId: string, consentId: string): Promise<void>;
+    /** The log entry of a refusal. */
+    logRefused(entry: AccessRecord): Promise<void>;
     receiptsOf(acts: readonly { actId: string; kind: string; createdAt: Date }[]): Promise<Receipt[]>;
   },
   clock: Clock,
@@ -91,31 +96,43 @@ export function createConsentService(
       state: stateOf(consent),
       nonce: consent.nonce,
       terms: consent.terms,
+      limits: limitsOf(consent.terms),
       holder: consent.holder,
       recipient: consent.recipient,
       startsAt: consent.startsAt.toISOString(),
       expiresAt: consent.expiresAt.toISOString(),
       ...(consent.revokedAt ? { revokedAt: consent.revokedAt.toISOString() } : {}),
       reads: consent.reads,
+      readsInWindow: readsInWindow(consent),
       receipt: receipts[i]!,
     }));
   }
 
+  function readsInWindow({ terms, recentReads = [] }: ConsentDocument): number {
+    const { frequency } = limitsOf(terms);
+    if (!frequency) return 0;
+    const start = windowStart(frequency, clock.now());
+    return recentReads.filter((at) => at > start).length;
+  }
+  const readTooOften = (consent: ConsentDocument): boolean =>
+    readsInWindow(consent) >= (limitsOf(consent.terms).frequency?.count ?? Number.POSITIVE_INFINITY);
+
   const accessOf = (
     reader: { id: string; name: string },
-    subject: { holderId: string; what: string },
-    allowed: boolean,
-    consent?: ConsentDocument,
+    { holderId, what, purpose, recordId }: ReadSubject,
+    outcome: Pick<AccessRecord, "allowed" | "consentId" | "records" | "copyId" | "reason">,
   ): AccessRecord => ({
     id: newId(),
     at: clock.now().toISOString(),
-    holderId: subject.holderId,
+    holderId,
     reader,
-    what: subject.what,
-    purpose: consent?.terms.purpose ?? "none",
-    ...(consent ? { consentId: consent._id } : {}),
-    allowed,
+    what,
+    purpose,
+    ...(recordId === undefined ? {} : { recordId }),
+    ...outcome,
   });
+  const noticeOf = (party: { id: string }, kind: "consentGiven" | "consentChanged", who: string, id: string): Effect =>
+    noticeEffect({ _id: newId(), partyId: party.id, at: clock.now().toISOString(), kind, who, about: id });
 
   const service: ConsentService = {
     async give(holderId, input) {
@@ -136,9 +153,13 @@ export function createConsentService(
       const expiresAt = wholeSeconds(input.expiresAt, "expiresAt");
       if (expiresAt <= startsAt || expiresAt * 1000 <= clock.now().getTime())
         throw bad("expiresAt", "the consent would never be live", "let it end after it starts, in the future");
+      const days = ((expiresAt - startsAt) * 1000) / DAY_MS;
+      const fault = faultOfTerms(terms, days);
+      if (fault) throw bad(fault.field, fault.reason, fault.fix);
       const message = { holder: holder.address, commitment: commitment(salt, terms), startsAt, expiresAt };
       await chain.requireSignature(chain.consentsDomain, "ConsentGrant", message, input.signature, holder.address);
       const id = consentGrantHash(message);
+      if (terms.consentRequestId) await ports.requireAsked(terms.consentRequestId, terms, days);
       const data = chain.consents.encodeFunctionData("give", [message, input.signature]);
       const consent = await store.insert(
         id,
@@ -155,9 +176,18 @@ export function createConsentService(
           nonce: 0,
           changes: [],
           reads: 0,
+          recentReads: [],
         },
-        [actEffect({ id, kind: "consent.give", target: chain.contracts.consents, data, gasLimit: GAS_LIMIT })],
+        [
+          actEffect({ id, kind: "consent.give", target: chain.contracts.consents, data, gasLimit: GAS_LIMIT }),
+          noticeOf({ id: recipient._id }, "consentGiven", holder.name, id),
+          ...(terms.consentRequestId
+            ? [{ type: "consent.answered", payload: { consentRequestId: terms.consentRequestId, consentId: id } }]
+            : []),
+        ],
       );
+      // The effect does it again where this is cut off.
+      if (terms.consentRequestId) await ports.markGiven(terms.consentRequestId, id);
       onWork();
       return (await viewsOf([consent]))[0]!;
     },
@@ -184,7 +214,11 @@ export function createConsentService(
         data,
         gasLimit: GAS_LIMIT,
       });
-      const changed = await store.change(consent, { actId, state, nonce, at: clock.now(), signature }, [act]);
+      const changed = await store.change(consent, { actId, state, nonce, at: clock.now(), signature }, [
+        act,
+        noticeOf(consent.recipient, "consentChanged", consent.holder.name, id),
+        ...(state === "revoked" ? [{ type: "copies.end", payload: { consentId: id } }] : []),
+      ]);
       if (!changed) throw changedMeanwhile();
       onWork();
       return (await viewsOf([changed]))[0]!;
@@ -196,73 +230,44 @@ export function createConsentService(
       return live.filter((consent) => stateOf(consent) === "active");
     },
 
-    async use(reader, subject, effects = []) {
-      const candidates = await service.liveFor(reader.id, { holderId: subject.holderId });
-      const fitting = candidates.filter(({ terms }) => !terms.requestId || terms.requestId === subject.requestId);
-      for (const candidate of fitting) {
-        const entry = accessOf(reader, subject, true, candidate);
-        // Live is asked again inside the write: a revocation that comes between finds no read after it.
-        const used = await store.countRead(candidate, clock.now(), [{ type: "access", payload: entry }, ...effects]);
+    async use(reader, subject, read) {
+      const fitting = async () =>
+        (await service.liveFor(reader.id, { holderId: subject.holderId })).filter(({ terms }) =>
+          coversRead(terms, subject),
+        );
+      for (const candidate of await fitting()) {
+        if (readTooOften(candidate)) continue;
+        const { value, records, copyId } = await read(candidate);
+        const entry = accessOf(reader, subject, {
+          allowed: true,
+          consentId: candidate._id,
+          records,
+          ...(copyId === undefined ? {} : { copyId }),
+        });
+        // Live, and not too often, is asked again inside the write: after a revocation nothing more is given out.
+        const used = await store.countRead(candidate, new Date(entry.at), [accessEffect(entry)]);
         if (used) {
           onWork();
-          return used;
+          return { consent: used, value };
         }
       }
-      await service.logAccess(accessOf(reader, subject, false));
+      const live = await fitting();
+      const reason = live.length > 0 ? "tooOften" : "noConsent";
+      await ports.logRefused(accessOf(reader, subject, { allowed: false, reason }));
+      if (reason === "tooOften")
+        throw new DomainError("consent.tooOften", "the consent was read as often as it allows", {
+          status: 429,
+          fix: "wait until the consent's day, week or month has passed",
+        });
       throw new DomainError("consent.required", "there is no live consent of this enterprise that covers this reading");
     },
 
-    async accessLog(holderId, page) {
-      const { items, total } = await store.accesses(holderId, page, PAGE_SIZE);
-      const anchors = await ports.anchorsOf(items.map(({ _id }) => `access:${_id}`));
-      return {
-        total,
-        items: items.map(({ _id, at, reader, what, purpose, consentId, allowed }) => ({
-          id: _id,
-          at: at.toISOString(),
-          reader,
-          what,
-          purpose,
-          ...(consentId ? { consentId } : {}),
-          allowed,
-          anchor: anchors.get(`access:${_id}`) ?? { state: "waiting" as const },
-        })),
-      };
-    },
-
-    async accessOpening(holderId, id) {
-      const entry = await store.findAccess(id);
-      if (entry?.holderId !== holderId) throw new DomainError("notFound", "your access log has no such entry");
-      const { _id, at, reader, what, purpose, consentId, allowed, salt } = entry;
-      const document: AccessRecord = {
-        id: _id,
-        at: at.toISOString(),
-        holderId,
-        reader: { id: reader.id, name: reader.name },
-        what,
-        purpose,
-        ...(consentId ? { consentId } : {}),
-        allowed,
-      };
-      return { document, salt, commitment: commitment(salt, document) };
-    },
-
+    find: store.find,
     async visible(participantId, id) {
       const consent = await store.find(id);
       if (consent?.holder.id !== participantId && consent?.recipient.id !== participantId)
         throw new DomainError("notFound", "there is no such consent");
       return consent;
-    },
-
-    async logAccess({ id, at, ...entry }) {
-      const salt = randomSalt();
-      const leaf = leafEffect({
-        id: `access:${id}`,
-        kind: "accessLog",
-        commitment: commitment(salt, { id, at, ...entry }),
-      });
-      await store.addAccess({ ...entry, at: new Date(at), salt }, id, [leaf]);
-      onWork();
     },
   };
   return service;

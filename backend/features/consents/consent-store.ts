@@ -11,6 +11,7 @@ import {
   withEffects,
 } from "../../platform/mongo/aggregate.ts";
 import type { consentTerms } from "./consent-schemas.ts";
+import { limitsOf, windowStart } from "./domain/consent-rules.ts";
 import type { SignedConsentState } from "./domain/consent-states.ts";
 
 export interface ConsentChangeRecord {
@@ -36,19 +37,10 @@ export interface ConsentFields {
   changes: ConsentChangeRecord[];
   revokedAt?: Date | undefined;
   reads: number;
+  /** The latest ones, oldest first, as many as the frequency allows in its window. Absent in consents of old. */
+  recentReads?: Date[] | undefined;
 }
 export type ConsentDocument = ConsentFields & AggregateFields;
-
-export interface AccessEntryDocument extends AggregateFields {
-  at: Date;
-  holderId: string;
-  reader: { id: string; name: string };
-  what: string;
-  purpose: string;
-  consentId?: string | undefined;
-  allowed: boolean;
-  salt: string;
-}
 
 export interface ConsentStore {
   insert(id: string, fields: ConsentFields, effects: readonly Effect[]): Promise<ConsentDocument>;
@@ -61,16 +53,9 @@ export interface ConsentStore {
   ): Promise<ConsentDocument | null>;
   /** Live now, newest first: neither paused nor revoked, begun, not expired. */
   live(filter: { recipientId: string; holderId?: string; requestId?: string }, now: Date): Promise<ConsentDocument[]>;
-  /** Counts one read of a consent that is still live at this very write; null when it isn't any more. */
+  /** Counts one read of a consent that is live, and not read too often, at this very write; null when it isn't so. */
   countRead(consent: ConsentDocument, now: Date, effects: readonly Effect[]): Promise<ConsentDocument | null>;
   list(party: { holderId: string } | { recipientId: string }): Promise<ConsentDocument[]>;
-  addAccess(
-    entry: Omit<AccessEntryDocument, keyof AggregateFields>,
-    id: string,
-    effects: readonly Effect[],
-  ): Promise<void>;
-  accesses(holderId: string, page: number, size: number): Promise<{ items: AccessEntryDocument[]; total: number }>;
-  findAccess(id: string): Promise<AccessEntryDocument | null>;
 }
 
 export function createConsentStore(connection: Connection): ConsentStore {
@@ -93,24 +78,14 @@ export function createConsentStore(connection: Connection): ConsentStore {
     ],
     revokedAt: Date,
     reads: { type: Number, required: true },
+    recentReads: [Date],
   });
   consentSchema.index({ "holder.id": 1, _id: 1 });
   consentSchema.index({ "recipient.id": 1, "holder.id": 1 });
+  // A request for consent is answered by one consent, however the answers race.
+  consentSchema.index({ "terms.consentRequestId": 1 }, { unique: true, sparse: true });
   consentSchema.set("collection", "consents");
-  const accessSchema = aggregateSchema<AccessEntryDocument>({
-    at: { type: Date, required: true },
-    holderId: { type: String, required: true },
-    reader: { type: { id: String, name: String }, required: true, _id: false },
-    what: { type: String, required: true },
-    purpose: { type: String, required: true },
-    consentId: String,
-    allowed: { type: Boolean, required: true },
-    salt: { type: String, required: true },
-  });
-  accessSchema.index({ holderId: 1, at: -1 });
-  accessSchema.set("collection", "accessLog");
   const consents = connection.model("Consent", consentSchema) as unknown as Model<ConsentDocument>;
-  const accesses = connection.model("AccessEntry", accessSchema) as unknown as Model<AccessEntryDocument>;
   const liveAt = (now: Date) => ({ state: "active" as const, startsAt: { $lte: now }, expiresAt: { $gt: now } });
   return {
     async insert(id, fields, effects) {
@@ -119,6 +94,8 @@ export function createConsentStore(connection: Connection): ConsentStore {
         return created.toObject() as ConsentDocument;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
+        if (fields.terms.consentRequestId && !(await consents.exists({ _id: id })))
+          throw new DomainError("consent.answered", "a consent was given for this request before");
         throw new DomainError("consent.exists", "this consent was given before", {
           field: "salt",
           fix: "draw a new salt and sign again",
@@ -152,36 +129,29 @@ export function createConsentStore(connection: Connection): ConsentStore {
         .sort({ startsAt: -1 })
         .limit(1_000)
         .lean<ConsentDocument[]>(),
-    countRead: ({ _id, terms }, now, effects) =>
-      consents
+    countRead({ _id, terms }, now, effects) {
+      const { frequency } = limitsOf(terms);
+      const update = changeWithEffects({}, effects, { reads: 1 });
+      const within = frequency && {
+        $or: [
+          { [`recentReads.${frequency.count - 1}`]: { $exists: false } },
+          { "recentReads.0": { $lte: windowStart(frequency, now) } },
+        ],
+      };
+      const recent = frequency && { recentReads: { $each: [now], $sort: 1 as const, $slice: -frequency.count } };
+      return consents
         .findOneAndUpdate(
-          { _id, ...liveAt(now), ...(terms.mode === "once" ? { reads: 0 } : {}) },
-          changeWithEffects({}, effects, { reads: 1 }),
+          { _id, ...liveAt(now), ...(terms.mode === "once" ? { reads: 0 } : {}), ...within },
+          { ...update, $push: { ...update.$push, ...recent } },
           { returnDocument: "after" },
         )
-        .lean<ConsentDocument>(),
+        .lean<ConsentDocument>();
+    },
     list: (party) =>
       consents
         .find("holderId" in party ? { "holder.id": party.holderId } : { "recipient.id": party.recipientId })
         .sort({ startsAt: -1 })
         .limit(500)
         .lean<ConsentDocument[]>(),
-    async addAccess(entry, id, effects) {
-      try {
-        await accesses.create({ ...entry, _id: id, ...withEffects(effects) });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
-    },
-    findAccess: (id) => accesses.findById(id).lean<AccessEntryDocument>(),
-    async accesses(holderId, page, size) {
-      const items = await accesses
-        .find({ holderId })
-        .sort({ at: -1 })
-        .skip((page - 1) * size)
-        .limit(size)
-        .lean<AccessEntryDocument[]>();
-      return { items, total: await accesses.countDocuments({ holderId }) };
-    },
   };
 }

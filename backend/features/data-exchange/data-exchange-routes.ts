@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { idParam } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
+import { readPurpose } from "../consents/consent-schemas.ts";
 import {
   batchList,
   batchQuery,
@@ -75,7 +76,8 @@ export function dataExchangeRoutes(api: Api, exchange: DataExchangeService, inge
     access: RECORD_READERS,
     summary: "One record with its source",
     params: z.object({ id: z.string().min(1).max(100) }),
+    query: readPurpose,
     answer: recordView,
-    handle: ({ actor, params }) => exchange.record(actor, params.id),
+    handle: ({ actor, params, query }) => exchange.record(actor, params.id, query.purpose),
   });
 }

@@ -3,6 +3,7 @@ import type { Actor } from "../../lib/actor.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { Hex32 } from "../../lib/hex.ts";
 import type { AnchorState } from "../../lib/schemas.ts";
+import type { ConsentPurpose } from "../consents/consent-schemas.ts";
 import type { BatchDocument, BatchStore } from "./batch-store.ts";
 import type { BatchView, catalogList, quarantineList, recordView } from "./data-exchange-schemas.ts";
 import type { Catalog, DepartmentEntry } from "./domain/catalog.ts";
@@ -27,10 +28,11 @@ export interface DataExchangeService {
   recordsOf(uscc: string): Promise<VisibleRecord[]>;
   receivedCatalogs(): Promise<Map<string, string>>;
   searchRegistrations(query: string): Promise<VisibleRecord[]>;
-  record(actor: Actor, id: string): Promise<z.infer<typeof recordView>>;
+  record(actor: Actor, id: string, purpose?: ConsentPurpose): Promise<z.infer<typeof recordView>>;
   recordProof(
     actor: Actor,
     id: string,
+    purpose?: ConsentPurpose,
   ): Promise<{ document: unknown; salt: Hex32; commitment: Hex32; path: Hex32[]; root: Hex32; anchor: AnchorState }>;
   totals(): Promise<{ catalogs: number; departments: number; records: number; enterprises: number }>;
 }
@@ -43,8 +45,8 @@ interface Ports {
   departmentOf(participantId: string): Promise<string | undefined>;
   batchAnchor(batchId: string): Promise<AnchorState>;
   proofInBatch(batchId: string, commitment: Hex32): Promise<{ root: Hex32; path: Hex32[]; anchor: AnchorState } | null>;
-  /** May this actor read a record of this catalog about this enterprise? */
-  mayRead(actor: Actor, uscc: string, catalogId: string): Promise<boolean>;
+  /** May this actor read this record, for this purpose? Counted and logged. */
+  mayRead(actor: Actor, record: RecordDocument, purpose?: ConsentPurpose): Promise<boolean>;
 }
 
 export function createDataExchangeService(ports: Ports): DataExchangeService {
@@ -96,10 +98,14 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
     return [...newest.values()];
   }
 
-  async function readable(actor: Actor, id: string): Promise<{ record: RecordDocument; batch: BatchDocument }> {
+  async function readable(
+    actor: Actor,
+    id: string,
+    purpose?: ConsentPurpose,
+  ): Promise<{ record: RecordDocument; batch: BatchDocument }> {
     const record = await records.find(id);
     const batch = record && (await batches.visible([record.batchId])).get(record.batchId);
-    if (!record || !batch || !(await ports.mayRead(actor, record.uscc, record.catalogId))) {
+    if (!record || !batch || !(await ports.mayRead(actor, record, purpose))) {
       throw new DomainError("notFound", "there is no such record");
     }
     return { record, batch };
@@ -166,8 +172,8 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
       return new Map([...(await batches.summary())].map(([id, { lastBatchAt }]) => [id, lastBatchAt.toISOString()]));
     },
     searchRegistrations: async (query) => visibleOnly(await records.registrations(query, 30)),
-    async record(actor, id) {
-      const { record, batch } = await readable(actor, id);
+    async record(actor, id, purpose) {
+      const { record, batch } = await readable(actor, id, purpose);
       const catalog = catalogById.get(record.catalogId)!;
       return {
         id,
@@ -191,8 +197,8 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
         anchor: await ports.batchAnchor(`${batch._id}:${record.chunk}`),
       };
     },
-    async recordProof(actor, id) {
-      const { record, batch } = await readable(actor, id);
+    async recordProof(actor, id, purpose) {
+      const { record, batch } = await readable(actor, id, purpose);
       const commitment = recordCommitment(batch.salt, id, record);
       const proof = await ports.proofInBatch(`${batch._id}:${record.chunk}`, commitment).catch(() => null);
       if (!proof)

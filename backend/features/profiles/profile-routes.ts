@@ -1,5 +1,6 @@
 import { idParam } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
+import { readPurpose } from "../consents/consent-schemas.ts";
 import { profile } from "./profile-schemas.ts";
 import type { ProfileService } from "./profile-service.ts";
 
@@ -22,8 +23,9 @@ export function profileRoutes(
     access: ["institution"],
     summary: "The credit profile behind a request, under a live consent",
     params: idParam,
+    query: readPurpose,
     answer: profile,
-    handle: async ({ actor, params }) =>
-      profiles.read({ id: actor.participantId, name: await nameOf(actor.participantId) }, params.id),
+    handle: async ({ actor, params, query }) =>
+      profiles.read({ id: actor.participantId, name: await nameOf(actor.participantId) }, params.id, query.purpose),
   });
 }

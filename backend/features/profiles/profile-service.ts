@@ -2,10 +2,11 @@ import type { Actor } from "../../lib/actor.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";
-import { type Effect, leafEffect } from "../../lib/effects.ts";
+import { leafEffect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { randomSalt } from "../../lib/hash.ts";
 import { newId } from "../../lib/ids.ts";
+import type { ConsentPurpose } from "../consents/consent-schemas.ts";
 import { computeProfile, type ProfileRecord } from "./domain/indicators.ts";
 import type { ProfileView } from "./profile-schemas.ts";
 import type { SnapshotFields, SnapshotStore } from "./snapshot-store.ts";
@@ -18,6 +19,12 @@ interface Bilingual {
   en: string;
 }
 
+/** What of an enterprise's records may be seen. */
+interface Scope {
+  readonly catalogs: ReadonlySet<string>;
+  covers(period: string | undefined): boolean;
+}
+
 interface Ports {
   recordsOf(uscc: string): Promise<(Omit<ProfileRecord, "id" | "receivedAt"> & { _id: string; receivedAt: Date })[]>;
   receivedCatalogs(): Promise<Map<string, string>>;
@@ -25,21 +32,23 @@ interface Ports {
   districtName(code: string): string;
   enterprise(participantId: string): Promise<{ name: string; uscc?: string | undefined }>;
   request(institutionId: string, requestId: string): Promise<{ enterpriseId: string; uscc: string }>;
-  /** Counts and logs one read in one write with the effects. Throws consent.required. */
+  /** `read` gathers what the consent lets see; then the read is counted and logged. Throws consent.required. */
   readUnderConsent(
     reader: { id: string; name: string },
-    subject: { holderId: string; requestId: string; what: string },
-    effects: readonly Effect[],
-  ): Promise<{ _id: string; terms: { catalogs: string[] } }>;
+    subject: { holderId: string; requestId: string; what: string; purpose: ConsentPurpose },
+    read: (scope: Scope) => Promise<{ value: ProfileView; records: number; copyId: string }>,
+  ): Promise<{ consent: { _id: string }; value: ProfileView }>;
+  /** Whether the actor may see a copy's content; logged. Throws consent.required for an institution that may not. */
+  mayOpenCopy(actor: Actor, copy: { id: string; consentId: string; takenAt: Date }): Promise<boolean>;
 }
 
 export interface ProfileService {
   own(participantId: string): Promise<ProfileView>;
   ofUscc(uscc: string): Promise<ProfileView>;
   /** An institution's reading for a request: under consent, logged, frozen and anchored. */
-  read(institution: { id: string; name: string }, requestId: string): Promise<ProfileView>;
+  read(institution: { id: string; name: string }, requestId: string, purpose: ConsentPurpose): Promise<ProfileView>;
   /** What a snapshot's commitment hides, for who read it, whom it is about, and the regulator. */
-  snapshotOpening(actor: Actor, id: string): Promise<{ document: unknown; salt: string; commitment: string }>;
+  snapshotOpening(actor: Actor, id: string): Promise<{ document?: unknown; salt: string; commitment: string }>;
   outline(uscc: string): Promise<{ district: string; industry: string }>;
 }
 
@@ -49,11 +58,11 @@ export function createProfileService(
   clock: Clock,
   onWork: () => void,
 ): ProfileService {
-  async function compute(uscc: string, catalogs?: ReadonlySet<string>): Promise<ProfileView> {
+  async function gather(uscc: string, scope?: Scope): Promise<{ profile: ProfileView; records: number }> {
     const [all, received] = await Promise.all([ports.recordsOf(uscc), ports.receivedCatalogs()]);
-    const covered = (catalogId: string) => !catalogs || catalogs.has(catalogId);
+    const covered = (catalogId: string) => !scope || scope.catalogs.has(catalogId);
     const records = all
-      .filter(({ catalogId }) => covered(catalogId))
+      .filter(({ catalogId, period }) => covered(catalogId) && (!scope || scope.covers(period)))
       .map(({ _id, receivedAt, ...rest }) => ({ ...rest, id: _id, receivedAt: receivedAt.toISOString() }));
     const now = clock.now();
     const { enterprise, indicators, series } = computeProfile({
@@ -61,7 +70,7 @@ export function createProfileService(
       records,
       receivedCatalogs: new Map([...received].filter(([id]) => covered(id))),
     });
-    return {
+    const profile: ProfileView = {
       enterprise: enterprise
         ? { ...enterprise, district: ports.districtName(enterprise.district) }
         : { uscc, name: "", district: "", industry: "" },
@@ -76,7 +85,9 @@ export function createProfileService(
         })),
       series,
     };
+    return { profile, records: records.length };
   }
+  const compute = async (uscc: string): Promise<ProfileView> => (await gather(uscc)).profile;
 
   return {
     async own(participantId) {
@@ -85,18 +96,21 @@ export function createProfileService(
       return compute(uscc);
     },
     ofUscc: (uscc) => compute(uscc),
-    async read(institution, requestId) {
+    async read(institution, requestId, purpose) {
       const { enterpriseId, uscc } = await ports.request(institution.id, requestId);
       const id = newId();
       const salt = randomSalt();
       const takenAt = clock.now();
-      // The permission first, then the data: a refused reader must not even cause a computation.
-      const consent = await ports.readUnderConsent(
+      let records = 0;
+      const { consent, value: profile } = await ports.readUnderConsent(
         institution,
-        { holderId: enterpriseId, requestId, what: "profile" },
-        [],
+        { holderId: enterpriseId, requestId, what: "profile", purpose },
+        async (scope) => {
+          const gathered = await gather(uscc, scope);
+          records = gathered.records;
+          return { value: gathered.profile, records, copyId: id };
+        },
       );
-      const profile = await compute(uscc, new Set(consent.terms.catalogs));
       const digest = commitment(salt, profile);
       const fields: SnapshotFields = {
         consentId: consent._id,
@@ -107,7 +121,13 @@ export function createProfileService(
         digest,
         takenAt,
       };
-      await snapshots.insert(id, fields, [leafEffect({ id: `snapshot:${id}`, kind: "snapshots", commitment: digest })]);
+      await snapshots.insert(id, fields, [
+        leafEffect({ id: `snapshot:${id}`, kind: "snapshots", commitment: digest }),
+        {
+          type: "copy.taken",
+          payload: { id, consentId: consent._id, digest, records, takenAt: takenAt.toISOString() },
+        },
+      ]);
       onWork();
       return { ...profile, snapshot: { id, digest, anchor: { state: "waiting" } } };
     },
@@ -119,7 +139,9 @@ export function createProfileService(
           ? found?.institutionId === actor.participantId
           : found && (await ports.enterprise(actor.participantId)).uscc === found.uscc);
       if (!found || !may) throw new DomainError("notFound", "there is no such snapshot");
-      return { document: JSON.parse(found.content) as unknown, salt: found.salt, commitment: found.digest };
+      const { content, salt, digest } = found;
+      const open = (await ports.mayOpenCopy(actor, { ...found, id })) && content !== undefined;
+      return { ...(open ? { document: JSON.parse(content) as unknown } : {}), salt, commitment: digest };
     },
     async outline(uscc) {
       const records = await ports.recordsOf(uscc);

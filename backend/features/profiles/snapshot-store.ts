@@ -6,8 +6,8 @@ export interface SnapshotFields {
   consentId: string;
   institutionId: string;
   uscc: string;
-  /** The profile as it was read, canonical JSON. */
-  content: string;
+  /** The profile as it was read, canonical JSON. Absent once it is deleted. */
+  content?: string | undefined;
   salt: string;
   digest: string;
   takenAt: Date;
@@ -17,6 +17,8 @@ export type SnapshotDocument = SnapshotFields & AggregateFields;
 export interface SnapshotStore {
   insert(id: string, fields: SnapshotFields, effects: readonly Effect[]): Promise<void>;
   find(id: string): Promise<SnapshotDocument | null>;
+  /** Digest and salt stay: they prove what was read to who still has it. */
+  deleteContent(id: string): Promise<void>;
 }
 
 /** What institutions have read, frozen. */
@@ -25,7 +27,7 @@ export function createSnapshotStore(connection: Connection): SnapshotStore {
     consentId: { type: String, required: true },
     institutionId: { type: String, required: true },
     uscc: { type: String, required: true },
-    content: { type: String, required: true },
+    content: String,
     salt: { type: String, required: true },
     digest: { type: String, required: true },
     takenAt: { type: Date, required: true },
@@ -42,5 +44,8 @@ export function createSnapshotStore(connection: Connection): SnapshotStore {
       }
     },
     find: (id) => model.findById(id).lean<SnapshotDocument>(),
+    async deleteContent(_id) {
+      await model.updateOne({ _id }, { $unset: { content: 1 } });
+    },
   };
 }

@@ -6,6 +6,7 @@ import { DomainError } from "../../lib/errors.ts";
 import {
   type AggregateFields,
   aggregateSchema,
+  batchedInsert,
   changeWithEffects,
   isDuplicateKey,
   withEffects,
@@ -110,12 +111,13 @@ export function createRequestStore(connection: Connection): RequestStore {
   schema.index({ "award.institutionId": 1, createdAt: -1 }, { sparse: true });
   schema.set("collection", "requests");
   const model = connection.model("FinancingRequest", schema) as unknown as Model<RequestDocument>;
+  const insert = batchedInsert(model);
   return {
     async insert(id, fields, effects) {
       try {
         const document = { ...fields, _id: id, ...withEffects(effects) };
         // As it is: what comes here is checked, and casting it anew is most of the work of an insert.
-        await model.insertMany([document], { lean: true });
+        await insert(document);
         return document;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;

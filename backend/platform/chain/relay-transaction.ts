@@ -1,4 +1,4 @@
-import { getBytes, Interface, isError, type JsonRpcProvider, keccak256, type Transaction, type Wallet } from "ethers";
+import { getBytes, Interface, isError, type JsonRpcProvider, type Transaction } from "ethers";
 import type { Act } from "./relay-store.ts";
 
 export const relayInterface = new Interface([
@@ -121,16 +121,6 @@ export interface Unsigned {
   to: string;
   data: string;
   gasLimit: number | bigint;
-}
-
-export async function signed(wallet: Wallet, unsigned: Unsigned, fees: Fees): Promise<{ hash: string; raw: string }> {
-  const raw = await wallet.signTransaction({
-    ...unsigned,
-    ...(fees.tip === undefined
-      ? { type: 0, gasPrice: fees.maxFee }
-      : { type: 2, maxFeePerGas: fees.maxFee, maxPriorityFeePerGas: fees.tip }),
-  });
-  return { hash: keccak256(raw), raw };
 }
 
 /** What a node's answer to a raw transaction means for it. */

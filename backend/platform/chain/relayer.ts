@@ -13,9 +13,9 @@ import {
   gasLimitOf,
   type Head,
   sendRaw,
-  signed,
 } from "./relay-transaction.ts";
 import { createReasonDecoder } from "./revert-reason.ts";
+import { signed } from "./sign-transaction.ts";
 
 export interface RelayerOptions {
   provider: JsonRpcProvider;
@@ -169,7 +169,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
           continue;
         }
         const { nonce, to, data, gasLimit } = before;
-        const next = await signed(wallet, { chainId, nonce, to: to ?? relayAddress, data, gasLimit }, fees);
+        const next = signed(wallet, { chainId, nonce, to: to ?? relayAddress, data, gasLimit }, fees);
         await store.replaceTransaction(nonce, next);
         log(`transaction ${transaction.hash} is stuck; ${next.hash} with a higher fee replaces it`);
         transaction.earlierHashes.push(transaction.hash);
@@ -187,7 +187,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
   async function sendBatch(acts: readonly Act[], nonce: number, head: Head): Promise<void> {
     const data = encodeExecute(acts);
     const unsigned = { chainId, nonce, to: relayAddress, data, gasLimit: gasLimitOf(acts, data) };
-    const { hash, raw } = await signed(wallet, unsigned, await currentFees(provider, head));
+    const { hash, raw } = signed(wallet, unsigned, await currentFees(provider, head));
     if (state.doubted) {
       const { reason } = await simulate(provider, wallet.address, raw, decode);
       if (mayNotRelay(reason)) {

@@ -91,7 +91,7 @@ export function createOutboxDispatcher(
   const unmark = (model: Model<AggregateFields>, ids: readonly string[]) =>
     model.updateMany({ _id: { $in: [...ids] }, outbox: { $size: 0 } }, { $unset: { outboxSince: 1 } });
 
-  /** Mostly an outbox holds nothing else by now, and one write does; else the entries are pulled one document at a time. */
+  /** Mostly an outbox holds nothing but what is done, and one write empties it; else those entries are pulled out. */
   async function clear(model: Model<AggregateFields>, done: ReadonlyMap<string, readonly string[]>): Promise<void> {
     const documents = [...done];
     const { modifiedCount } = await model.collection.bulkWrite(
@@ -104,8 +104,15 @@ export function createOutboxDispatcher(
       { ordered: false },
     );
     if (modifiedCount === documents.length) return;
-    for (const [_id, ids] of documents)
-      await model.updateOne({ _id }, { $pull: { outbox: { _id: { $in: [...ids] } } } });
+    await model.collection.bulkWrite(
+      documents.map(([_id, ids]) => ({
+        updateOne: {
+          filter: { _id: _id as never, "outbox._id": { $in: [...ids] } },
+          update: { $pull: { outbox: { _id: { $in: [...ids] } } } as never },
+        },
+      })),
+      { ordered: false },
+    );
     await unmark(model, [...done.keys()]);
   }
 

@@ -9,3 +9,9 @@ const TRANSITIONS: Record<SignedConsentState, readonly SignedConsentState[]> = {
 
 export const canChangeConsent = (from: SignedConsentState, to: SignedConsentState): boolean =>
   TRANSITIONS[from].includes(to);
+
+/** Of an institution's request for a consent. "active" once the consent is given; lapsing is read from the clock. */
+export type AskedState = "requested" | "active" | "rejected";
+
+export const shownAskedState = (state: AskedState, lapsesAt: Date, now: Date): AskedState | "lapsed" =>
+  state === "requested" && lapsesAt <= now ? "lapsed" : state;

@@ -62,6 +62,9 @@ export interface Catalog {
   readonly subjectField: string;
   /** The month, date or year that the record speaks of. */
   readonly periodField?: string;
+  /** Set where records are negative: about a person they are erased so many years after the date in `endedField`. */
+  readonly erasedAfterYears?: number;
+  readonly endedField?: string;
 }
 
 export interface DepartmentEntry {
@@ -96,6 +99,12 @@ export function catalogFaults(catalog: Catalog): string[] {
     const field = catalog.fields.find((candidate) => candidate.name === name);
     if (!field) faults.push(`"${name}" is used in the key, subject or period but is not a field`);
     else if (!field.required) faults.push(`"${name}" is used in the key, subject or period but is not required`);
+  }
+  if ((catalog.erasedAfterYears === undefined) !== (catalog.endedField === undefined)) {
+    faults.push("erasedAfterYears and endedField belong together");
+  } else if (catalog.endedField) {
+    const ended = catalog.fields.find(({ name }) => name === catalog.endedField);
+    if (ended?.type !== "date") faults.push(`"${catalog.endedField}" says when a record ended but is no date`);
   }
   const subject = catalog.fields.find((candidate) => candidate.name === catalog.subjectField);
   if (subject && subject.type !== "uscc") faults.push(`the subject field "${subject.name}" is not a uscc`);

@@ -14,6 +14,8 @@ export const BEHAVIOUR_CATALOGS: readonly Catalog[] = [
     legalBasis: "《最高人民法院关于人民法院在互联网公布裁判文书的规定》",
     key: ["caseNo", "uscc"],
     subjectField: "uscc",
+    erasedAfterYears: 5,
+    endedField: "closedOn",
     fields: [
       subjectUscc,
       subjectName,
@@ -56,6 +58,8 @@ export const BEHAVIOUR_CATALOGS: readonly Catalog[] = [
     legalBasis: "《中华人民共和国行政处罚法》",
     key: ["decisionNo"],
     subjectField: "uscc",
+    erasedAfterYears: 5,
+    endedField: "decidedOn",
     fields: [
       subjectUscc,
       subjectName,

@@ -1,4 +1,4 @@
-import { CloudUploadOutlined, DatabaseOutlined, InboxOutlined } from "@ant-design/icons";
+import { CloudUploadOutlined, DatabaseOutlined, ExceptionOutlined, InboxOutlined } from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
 
@@ -7,10 +7,19 @@ export const departmentRoutes: RouteObject[] = [
   { index: true, lazy: async () => ({ Component: (await import("./catalogs-page.tsx")).DepartmentCatalogsPage }) },
   { path: "upload", lazy: async () => ({ Component: (await import("./upload-page.tsx")).DepartmentUploadPage }) },
   { path: "batches", lazy: async () => ({ Component: (await import("./batches-page.tsx")).DepartmentBatchesPage }) },
+  {
+    path: "objections",
+    lazy: async () => ({ Component: (await import("./objections-page.tsx")).DepartmentObjectionsPage }),
+  },
+  {
+    path: "objections/:id",
+    lazy: async () => ({ Component: (await import("./objection-page.tsx")).DepartmentObjectionPage }),
+  },
   { path: "batches/:id", lazy: async () => ({ Component: (await import("./batch-page.tsx")).DepartmentBatchPage }) },
 ];
 export const departmentMenu: MenuEntry[] = [
   { path: "/department", label: "department:menu.catalogs", icon: DatabaseOutlined },
   { path: "/department/upload", label: "department:menu.upload", icon: CloudUploadOutlined },
   { path: "/department/batches", label: "department:menu.batches", icon: InboxOutlined },
+  { path: "/department/objections", label: "objections:department.menu", icon: ExceptionOutlined },
 ];

@@ -9,8 +9,9 @@ import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { formatTime, localized } from "../../lib/format.ts";
+import { formatCount, formatTime, localized } from "../../lib/format.ts";
 import { catalogsQuery } from "../../lib/queries.ts";
+import { NoticeList } from "../consents/notice-list.tsx";
 import { anchoringInterval } from "./anchoring-interval.ts";
 import { accessLogQuery } from "./queries.ts";
 
@@ -44,13 +45,28 @@ export function AccessLogPage() {
     {
       key: "purpose",
       title: t("common:purpose"),
-      render: (entry) => t(`common:consentPurpose.${entry.purpose}`, { defaultValue: t("log.noPurpose") }),
+      wrap: true,
+      render: (entry) => (
+        <>
+          <div>{t(`common:consentPurpose.${entry.purpose}`, { defaultValue: t("log.noPurpose") })}</div>
+          {entry.legalBasis && <div className="rq-small rq-soft">{entry.legalBasis}</div>}
+        </>
+      ),
+    },
+    {
+      key: "records",
+      title: t("log.records"),
+      align: "right",
+      render: (entry) => (entry.records === undefined ? "—" : formatCount(entry.records)),
     },
     {
       key: "allowed",
       title: t("log.outcome"),
       render: (entry) => (
-        <Tag color={entry.allowed ? "green" : "red"}>{t(entry.allowed ? "log.allowed" : "log.refused")}</Tag>
+        <>
+          <Tag color={entry.allowed ? "green" : "red"}>{t(entry.allowed ? "log.allowed" : "log.refused")}</Tag>
+          {entry.reason && <span className="rq-small rq-soft">{t(`log.reason.${entry.reason}`)}</span>}
+        </>
       ),
     },
     {
@@ -62,21 +78,24 @@ export function AccessLogPage() {
   return (
     <>
       <PageHeader title={t("log.title")} description={t("log.explain")} />
-      <Card>
-        <QueryView query={query} isEmpty={(data) => data.total === 0} empty={<EmptyState text={t("log.empty")} />}>
-          {(data) => (
-            <DataTable
-              label={t("log.title")}
-              columns={columns}
-              rows={data.items}
-              rowKey={(entry) => entry.id}
-              testId="access-log"
-              rowTestId={() => "access-row"}
-              paging={{ page, total: data.total, onChange: setPage }}
-            />
-          )}
-        </QueryView>
-      </Card>
+      <div className="rq-stack">
+        <NoticeList />
+        <Card>
+          <QueryView query={query} isEmpty={(data) => data.total === 0} empty={<EmptyState text={t("log.empty")} />}>
+            {(data) => (
+              <DataTable
+                label={t("log.title")}
+                columns={columns}
+                rows={data.items}
+                rowKey={(entry) => entry.id}
+                testId="access-log"
+                rowTestId={() => "access-row"}
+                paging={{ page, total: data.total, onChange: setPage }}
+              />
+            )}
+          </QueryView>
+        </Card>
+      </div>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { SignatureOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Checkbox, Collapse, Form, Radio, Select } from "antd";
+import { Button, Checkbox, Collapse, Form } from "antd";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { catalogList } from "../../../../backend/features/data-exchange/data-exchange-schemas.ts";
@@ -9,12 +9,11 @@ import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { localized } from "../../lib/format.ts";
 import { catalogsQuery, institutionsQuery } from "../../lib/queries.ts";
+import { FIRST_SCOPE, ScopeFields } from "../consents/scope-fields.tsx";
 import { type ConsentWish, type Institution, useGiveConsents } from "./use-give-consents.ts";
 import "./enterprise.css";
 
 type Catalog = z.infer<typeof catalogList>["items"][number];
-const DAYS = [7, 30, 90, 180, 365];
-const DEFAULT_DAYS = 30;
 
 interface FormProps {
   /** The consent is for this request alone. */
@@ -38,9 +37,7 @@ function Fields(props: FormProps & { institutions: Institution[]; catalogs: Cata
       initialValues={{
         institutions: [],
         catalogs: props.catalogs.map(({ id }) => id),
-        purpose: "creditReview",
-        mode: "periodic",
-        days: DEFAULT_DAYS,
+        ...FIRST_SCOPE,
       }}
       onFinish={async (wish) => {
         if (!(await give.run(wish, choices))) return;
@@ -67,32 +64,7 @@ function Fields(props: FormProps & { institutions: Institution[]; catalogs: Cata
           ))}
         </Checkbox.Group>
       </Form.Item>
-      <div className="rq-form-grid">
-        <Form.Item name="mode" label={t("consent.mode")}>
-          <Radio.Group
-            className="rq-choices"
-            options={(["periodic", "once"] as const).map((value) => ({
-              value,
-              label: t(`common:consentMode.${value}`),
-            }))}
-          />
-        </Form.Item>
-        <Form.Item name="days" label={t("consent.days")}>
-          <Select
-            data-testid="consent-days"
-            options={DAYS.map((count) => ({ value: count, label: t("new.days", { count }) }))}
-          />
-        </Form.Item>
-        <Form.Item name="purpose" label={t("consent.purpose")}>
-          <Select
-            data-testid="consent-purpose"
-            options={(["creditReview", "postLoan", "productMatching"] as const).map((value) => ({
-              value,
-              label: t(`common:consentPurpose.${value}`),
-            }))}
-          />
-        </Form.Item>
-      </div>
+      <ScopeFields />
       <Collapse
         size="small"
         className="rq-bottom-gap"

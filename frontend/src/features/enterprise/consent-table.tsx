@@ -9,6 +9,7 @@ import { ReceiptTag } from "../../components/receipt-tag.tsx";
 import { api } from "../../lib/api.ts";
 import { formatCount, formatDate } from "../../lib/format.ts";
 import { useAction } from "../../lib/use-action.ts";
+import { ScopeText } from "../consents/scope-text.tsx";
 import { useSigner } from "../session/signer-context.ts";
 import { useMeta } from "../session/use-account.ts";
 import { signConsentChange } from "./signed-acts.ts";
@@ -54,24 +55,23 @@ export function ConsentTable({ consents }: { consents: ConsentView[] }) {
     {
       key: "scope",
       title: t("consent.scope"),
-      render: ({ terms }) => (
-        <>
-          <div>{t("consent.scopeCount", { count: terms.catalogs.length })}</div>
-          <div className="rq-small rq-soft">{t(`common:consentMode.${terms.mode}`)}</div>
-        </>
-      ),
+      wrap: true,
+      render: ({ terms }) => <ScopeText scope={terms} />,
     },
     { key: "expiresAt", title: t("common:expiresAt"), render: (consent) => formatDate(consent.expiresAt) },
     { key: "reads", title: t("consent.reads"), render: (consent) => formatCount(consent.reads) },
     {
       key: "state",
       title: t("common:state"),
+      wrap: true,
       render: (consent) => (
         <>
           <Tag color={colors[consent.state]} data-testid="consent-state" data-state={consent.state}>
             {t(`common:consentState.${consent.state}`)}
           </Tag>
-          <ReceiptTag key={consent.receipt.id} receipt={consent.receipt} />
+          <div>
+            <ReceiptTag key={consent.receipt.id} receipt={consent.receipt} />
+          </div>
         </>
       ),
     },

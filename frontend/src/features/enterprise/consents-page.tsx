@@ -5,6 +5,8 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { consentsQuery } from "../../lib/queries.ts";
+import { CopiesTable } from "../consents/copies-table.tsx";
+import { ConsentAsked } from "./consent-asked.tsx";
 import { ConsentForm } from "./consent-form.tsx";
 import { ConsentTable } from "./consent-table.tsx";
 
@@ -29,8 +31,14 @@ export function ConsentsPage() {
             {(data) => <ConsentTable consents={data.items} />}
           </QueryView>
         </Card>
+        <Card title={t("consent.asked")}>
+          <ConsentAsked />
+        </Card>
         <Card title={t("consent.give")}>
           <ConsentForm holders={holders} />
+        </Card>
+        <Card title={t("common:consentCopy.title")}>
+          <CopiesTable reader="enterprise" />
         </Card>
       </div>
     </>

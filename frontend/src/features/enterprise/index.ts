@@ -1,5 +1,6 @@
 import {
   AppstoreOutlined,
+  ExceptionOutlined,
   EyeOutlined,
   FileProtectOutlined,
   FileTextOutlined,
@@ -20,6 +21,7 @@ export const enterpriseRoutes: RouteObject[] = [
   { path: "requests/:id", lazy: async () => ({ Component: (await import("./request-page.tsx")).RequestPage }) },
   { path: "consents", lazy: async () => ({ Component: (await import("./consents-page.tsx")).ConsentsPage }) },
   { path: "access-log", lazy: async () => ({ Component: (await import("./access-log-page.tsx")).AccessLogPage }) },
+  { path: "objections", lazy: async () => ({ Component: (await import("./objections-page.tsx")).ObjectionsPage }) },
   { path: "grants", lazy: async () => ({ Component: (await import("./grants-page.tsx")).GrantsPage }) },
   { path: "grants/:id", lazy: async () => ({ Component: (await import("./grant-page.tsx")).GrantPage }) },
 ];
@@ -31,5 +33,6 @@ export const enterpriseMenu: MenuEntry[] = [
   { path: "/enterprise/requests", label: "enterprise:menu.requests", icon: FileTextOutlined },
   { path: "/enterprise/consents", label: "enterprise:menu.consents", icon: SafetyCertificateOutlined },
   { path: "/enterprise/access-log", label: "enterprise:menu.accessLog", icon: EyeOutlined },
+  { path: "/enterprise/objections", label: "objections:own.menu", icon: ExceptionOutlined },
   { path: "/enterprise/grants", label: "enterprise:menu.grants", icon: FileProtectOutlined },
 ];

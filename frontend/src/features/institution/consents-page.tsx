@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Tag } from "antd";
+import { Card, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { ConsentView } from "../../../../backend/features/consents/consent-schemas.ts";
@@ -8,9 +8,13 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { ReceiptTag } from "../../components/receipt-tag.tsx";
-import { formatTime, localized } from "../../lib/format.ts";
-import { listText } from "../../lib/list-text.ts";
-import { catalogsQuery, consentsQuery } from "../../lib/queries.ts";
+import { formatTime } from "../../lib/format.ts";
+import { consentsQuery } from "../../lib/queries.ts";
+import { CopiesTable } from "../consents/copies-table.tsx";
+import { NoticeList } from "../consents/notice-list.tsx";
+import { RequestTable } from "../consents/request-table.tsx";
+import { ScopeText } from "../consents/scope-text.tsx";
+import { ConsentAskForm } from "./consent-ask-form.tsx";
 
 const COLORS: Record<ConsentView["state"], string> = {
   active: "success",
@@ -24,11 +28,6 @@ const COLORS: Record<ConsentView["state"], string> = {
 export function InstitutionConsentsPage() {
   const { t } = useTranslation("institution");
   const query = useQuery({ ...consentsQuery, refetchInterval: 10_000 });
-  const catalogs = useQuery(catalogsQuery);
-  const nameOf = (id: string): string => {
-    const catalog = catalogs.data?.items.find((candidate) => candidate.id === id);
-    return catalog ? localized(catalog.name) : id;
-  };
   const columns: DataColumn<ConsentView>[] = [
     { key: "holder", title: t("consent.holder"), lead: true, render: (row) => row.holder.name },
     { key: "purpose", title: t("consent.purpose"), render: (row) => t(`common:consentPurpose.${row.terms.purpose}`) },
@@ -36,14 +35,8 @@ export function InstitutionConsentsPage() {
       key: "catalogs",
       title: t("consent.catalogs"),
       wrap: true,
-      render: (row) => (
-        <span title={listText(row.terms.catalogs.map(nameOf))}>
-          {listText(row.terms.catalogs.slice(0, 2).map(nameOf))}
-          {row.terms.catalogs.length > 2 && ` ${t("consent.more", { count: row.terms.catalogs.length - 2 })}`}
-        </span>
-      ),
+      render: (row) => <ScopeText scope={row.terms} />,
     },
-    { key: "mode", title: t("consent.mode"), render: (row) => t(`common:consentMode.${row.terms.mode}`) },
     { key: "expiresAt", title: t("consent.expiresAt"), render: (row) => formatTime(row.expiresAt) },
     { key: "reads", title: t("consent.reads"), align: "right", render: (row) => row.reads },
     {
@@ -70,21 +63,35 @@ export function InstitutionConsentsPage() {
   return (
     <>
       <PageHeader title={t("consents.title")} description={t("consents.intro")} />
-      <QueryView
-        query={query}
-        isEmpty={(data) => data.items.length === 0}
-        empty={<EmptyState text={t("consents.none")} />}
-      >
-        {(data) => (
-          <DataTable
-            label={t("consents.title")}
-            columns={columns}
-            rows={data.items}
-            rowKey={(row) => row.id}
-            testId="consents-list"
-          />
-        )}
-      </QueryView>
+      <div className="rq-stack">
+        <Card title={t("consents.list")}>
+          <QueryView
+            query={query}
+            isEmpty={(data) => data.items.length === 0}
+            empty={<EmptyState text={t("consents.none")} />}
+          >
+            {(data) => (
+              <DataTable
+                label={t("consents.title")}
+                columns={columns}
+                rows={data.items}
+                rowKey={(row) => row.id}
+                testId="consents-list"
+              />
+            )}
+          </QueryView>
+        </Card>
+        <Card title={t("ask.title")}>
+          <ConsentAskForm />
+        </Card>
+        <Card title={t("common:consentAsked.title")}>
+          <RequestTable reader="institution" />
+        </Card>
+        <Card title={t("common:consentCopy.title")}>
+          <CopiesTable reader="institution" />
+        </Card>
+        <NoticeList />
+      </div>
     </>
   );
 }

@@ -1,0 +1,38 @@
+import type { ConsentView } from "../../backend/features/consents/consent-schemas.ts";
+import { type ConsentTerms, signConsent, signConsentChange } from "../../scripts/client/acts.ts";
+import type { Api } from "../../scripts/client/api.ts";
+import { newSalt } from "../../scripts/client/keys.ts";
+import type { Path } from "../../scripts/client/main-path/index.ts";
+import { DAY, secondsFromNow } from "../../scripts/client/times.ts";
+
+export interface Wish {
+  readonly terms?: Partial<ConsentTerms>;
+  readonly days?: number;
+  readonly api?: Api;
+}
+
+/** Gives the first bank a consent of one's own choice. */
+export async function giveConsent(path: Path, { terms, days = 30, api: other }: Wish = {}): Promise<ConsentView> {
+  const { me, keys, api } = await path.party("enterprise");
+  const recipient = (await path.party("firstBank")).me.participant;
+  const startsAt = secondsFromNow(0);
+  const body = await signConsent(path.meta, keys.main, {
+    terms: {
+      holder: { id: me.participant.id, uscc: me.participant.uscc! },
+      recipient: { id: recipient.id, name: recipient.name },
+      purpose: "creditReview",
+      catalogs: (await api.catalogs()).items.map(({ id }) => id),
+      mode: "periodic",
+      ...terms,
+    },
+    salt: newSalt(),
+    startsAt,
+    expiresAt: secondsFromNow(days * DAY, Date.parse(startsAt)),
+  });
+  return (other ?? api).consent(body);
+}
+
+export async function revokeConsent(path: Path, consent: ConsentView): Promise<ConsentView> {
+  const { keys, api } = await path.party("enterprise");
+  return api.changeConsent(consent.id, await signConsentChange(path.meta, keys.main, consent, "revoked"));
+}
