@@ -111,6 +111,7 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     stores.snapshots,
     {
       recordsOf: exchange.recordsOf,
+      markerFor: objections.markerFor,
       receivedCatalogs: exchange.receivedCatalogs,
       catalogLabel(catalogId) {
         const catalog = standardCatalog(catalogId);

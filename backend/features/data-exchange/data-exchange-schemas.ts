@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { anchorState, hex32, isoTime, localizedText } from "../../lib/schemas.ts";
+import { recordObjection } from "../objections/objection-schemas.ts";
 
 export const catalogView = z
   .object({
@@ -91,5 +92,7 @@ export const recordView = z
     source: z.object({ batchId: z.string(), fileName: z.string(), row: z.int(), receivedAt: isoTime }),
     commitment: hex32,
     anchor: anchorState,
+    /** What was objected to it, newest first. */
+    objections: z.array(recordObjection).optional(),
   })
   .openapi("Record");

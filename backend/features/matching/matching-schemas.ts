@@ -14,6 +14,8 @@ export const matchReason = z.object({
   asOf: z.string().optional(),
   departmentName: localizedText.optional(),
   recordIds: z.array(z.string()),
+  /** The open objection to one of the records. */
+  disputed: z.string().optional(),
 });
 export const match = z
   .object({

@@ -59,6 +59,7 @@ export function createMatchingService(
           ...(fact?.asOf ? { asOf: fact.asOf } : {}),
           ...(indicator ? { departmentName: indicator.source.departmentName } : {}),
           recordIds: [...(fact?.recordIds ?? [])],
+          ...(indicator?.disputed ? { disputed: indicator.disputed } : {}),
         };
       };
       // What the caller leaves open is not asked: a match without an amount is a match on the profile alone.

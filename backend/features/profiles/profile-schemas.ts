@@ -13,6 +13,10 @@ export const indicator = z
     source: z.object({ catalogId: z.string(), catalogName: localizedText, departmentName: localizedText }),
     recordIds: z.array(z.string()),
     recordCount: z.int(),
+    /** The open objection to one of its records. */
+    disputed: z.string().optional(),
+    /** What the enterprise stated beside records that were upheld. */
+    statements: z.array(z.object({ objectionId: z.string(), text: z.string() })).optional(),
   })
   .openapi("Indicator");
 export type IndicatorView = z.infer<typeof indicator>;

@@ -25,8 +25,23 @@ interface Scope {
   covers(period: string | undefined): boolean;
 }
 
+type StoredRecord = Omit<ProfileRecord, "id" | "receivedAt"> & { _id: string; key: string; receivedAt: Date };
+/** What was objected to a record: an open objection's id, a statement beside it. */
+interface Mark {
+  disputed?: string;
+  statement?: { objectionId: string; text: string };
+}
+
+function marksOf(recordIds: readonly string[], markOf: (recordId: string) => Mark) {
+  const marks = recordIds.map(markOf);
+  const disputed = marks.find((mark) => mark.disputed)?.disputed;
+  const statements = marks.flatMap(({ statement }) => (statement ? [statement] : []));
+  return { ...(disputed ? { disputed } : {}), ...(statements.length > 0 ? { statements } : {}) };
+}
+
 interface Ports {
-  recordsOf(uscc: string): Promise<(Omit<ProfileRecord, "id" | "receivedAt"> & { _id: string; receivedAt: Date })[]>;
+  recordsOf(uscc: string): Promise<StoredRecord[]>;
+  markerFor(uscc: string): Promise<(record: StoredRecord) => Mark>;
   receivedCatalogs(): Promise<Map<string, string>>;
   catalogLabel(catalogId: string): { catalogName: Bilingual; departmentName: Bilingual };
   districtName(code: string): string;
@@ -59,7 +74,12 @@ export function createProfileService(
   onWork: () => void,
 ): ProfileService {
   async function gather(uscc: string, scope?: Scope): Promise<{ profile: ProfileView; records: number }> {
-    const [all, received] = await Promise.all([ports.recordsOf(uscc), ports.receivedCatalogs()]);
+    const [all, received, markOf] = await Promise.all([
+      ports.recordsOf(uscc),
+      ports.receivedCatalogs(),
+      ports.markerFor(uscc),
+    ]);
+    const recordOf = new Map(all.map((record) => [record._id, record]));
     const covered = (catalogId: string) => !scope || scope.catalogs.has(catalogId);
     const records = all
       .filter(({ catalogId, period }) => covered(catalogId) && (!scope || scope.covers(period)))
@@ -82,6 +102,7 @@ export function createProfileService(
           source: { catalogId, ...ports.catalogLabel(catalogId) },
           recordIds: recordIds.slice(0, SHOWN_RECORDS),
           recordCount: recordIds.length,
+          ...marksOf(recordIds, (id) => markOf(recordOf.get(id)!)),
         })),
       series,
     };

@@ -1,6 +1,7 @@
 import { Button, Grid, Table, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import type { IndicatorView } from "../../../backend/features/profiles/profile-schemas.ts";
+import { DisputedTag, StatementTag } from "../features/objections/disputed-tag.tsx";
 import { formatIndicator } from "../lib/code-names.ts";
 import { formatDate, localized } from "../lib/format.ts";
 
@@ -8,10 +9,20 @@ type Open = ((indicator: IndicatorView) => void) | undefined;
 
 const Figure = ({ indicator }: { indicator: IndicatorView }) => {
   const { t } = useTranslation();
+  const marks = (
+    <>
+      {indicator.disputed && <DisputedTag />}
+      {indicator.statements?.map(({ objectionId, text }) => (
+        <StatementTag key={objectionId} text={text} />
+      ))}
+    </>
+  );
   return indicator.value === null ? (
     <Typography.Text type="secondary">{t("unknown")}</Typography.Text>
   ) : (
-    <strong className="rq-figure">{formatIndicator(indicator.id, indicator.value, indicator.unit)}</strong>
+    <>
+      <strong className="rq-figure">{formatIndicator(indicator.id, indicator.value, indicator.unit)}</strong> {marks}
+    </>
   );
 };
 

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ProofCheck } from "../../../backend/lib/proof/lines.ts";
 import type { LeafPack } from "../../../backend/lib/proof/pack.ts";
+import { RecordObjections } from "../features/objections/record-objections.tsx";
 import { api } from "../lib/api.ts";
 import { downloadJson } from "../lib/download.ts";
 import { formatCount, formatTime, localized } from "../lib/format.ts";
@@ -91,6 +92,7 @@ function RecordDetail({ record }: { record: RecordView }) {
           { key: "anchor", label: t("record.anchor"), children: <AnchorTag anchor={record.anchor} withRoot /> },
         ]}
       />
+      <RecordObjections key={`objections-${record.id}`} record={record} />
       <RecordProof key={record.id} record={record} />
     </div>
   );

@@ -2,6 +2,7 @@ import { CheckCircleFilled, CloseCircleFilled, QuestionCircleFilled } from "@ant
 import { useTranslation } from "react-i18next";
 import type { MatchView } from "../../../../backend/features/matching/matching-schemas.ts";
 import { formatDate, formatValue, localized } from "../../lib/format.ts";
+import { DisputedTag } from "../objections/disputed-tag.tsx";
 
 type Reason = MatchView["reasons"][number];
 
@@ -56,7 +57,7 @@ export function MatchReasons({ reasons }: { reasons: Reason[] }) {
             <div className="rq-small rq-soft">
               {t("match.yours")} {textOf(reason, reason.value)}
               {reason.departmentName && ` · ${localized(reason.departmentName)}`}
-              {reason.asOf && ` · ${formatDate(reason.asOf)}`}
+              {reason.asOf && ` · ${formatDate(reason.asOf)}`} {reason.disputed && <DisputedTag />}
             </div>
           </div>
         </li>

@@ -34,7 +34,7 @@ function Beside({ objection }: { objection: RecordObjection }) {
 }
 
 /** What was objected to a record, for everybody who reads it; its enterprise can object here. */
-export function RecordObjections({ record }: { record: RecordView & { objections?: readonly RecordObjection[] } }) {
+export function RecordObjections({ record }: { record: RecordView }) {
   const { participant } = useAccount() ?? {};
   const objections = record.objections ?? [];
   const mayRaise =

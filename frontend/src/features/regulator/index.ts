@@ -1,4 +1,11 @@
-import { AuditOutlined, DashboardOutlined, FileTextOutlined, InboxOutlined, TeamOutlined } from "@ant-design/icons";
+import {
+  AuditOutlined,
+  DashboardOutlined,
+  ExceptionOutlined,
+  FileTextOutlined,
+  InboxOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
 
@@ -15,6 +22,10 @@ export const regulatorRoutes: RouteObject[] = [
     path: "participants",
     lazy: async () => ({ Component: (await import("./participants-page.tsx")).RegulatorParticipantsPage }),
   },
+  {
+    path: "objections",
+    lazy: async () => ({ Component: (await import("../objections/oversight-view.tsx")).ObjectionOversightView }),
+  },
   { path: "batches", lazy: async () => ({ Component: (await import("./batches-page.tsx")).RegulatorBatchesPage }) },
   { path: "batches/:id", lazy: async () => ({ Component: (await import("./batch-page.tsx")).RegulatorBatchPage }) },
 ];
@@ -24,4 +35,5 @@ export const regulatorMenu: MenuEntry[] = [
   { path: "/regulator/requests", label: "regulator:menu.requests", icon: FileTextOutlined },
   { path: "/regulator/participants", label: "regulator:menu.participants", icon: TeamOutlined },
   { path: "/regulator/batches", label: "regulator:menu.batches", icon: InboxOutlined },
+  { path: "/regulator/objections", label: "objections:oversight.menu", icon: ExceptionOutlined },
 ];
