@@ -170,7 +170,6 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
         addRoutes(api, {
           services,
           stores,
-          chain,
           provider,
           outboxWaiting: worker.outboxWaiting,
           waitingReceipt: worker.waitingReceipt,
@@ -192,6 +191,8 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
     const server = createServer(app);
     // A gigabyte over a slow line takes longer than the default five minutes.
     server.requestTimeout = 60 * 60_000;
+    // Longer than proxies keep a connection: else one is closed in the moment in which a request comes.
+    server.keepAliveTimeout = 75_000;
     const port = await listen(server, config.port, config.host);
     stops.push(async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -19,7 +19,6 @@ import { participantRoutes } from "./features/participants/participant-routes.ts
 import { productRoutes } from "./features/products/product-routes.ts";
 import { profileRoutes } from "./features/profiles/profile-routes.ts";
 import { requestRoutes } from "./features/requests/request-routes.ts";
-import type { ChainContext } from "./lib/chain-context.ts";
 import type { Receipt } from "./lib/schemas.ts";
 import type { Api } from "./platform/http/endpoint.ts";
 import type { Stores } from "./stores.ts";
@@ -29,7 +28,6 @@ export type Meta = z.infer<typeof meta>;
 interface Parts {
   services: Services;
   stores: Stores;
-  chain: ChainContext;
   provider: JsonRpcProvider;
   meta(): Promise<Meta>;
   outboxWaiting(): Promise<number>;
@@ -39,7 +37,7 @@ interface Parts {
 
 /** Every feature's routes on one API. */
 export function addRoutes(api: Api, parts: Parts): void {
-  const { services, stores, chain, provider } = parts;
+  const { services, stores, provider } = parts;
   const { participants, exchange, profiles, requests, grants, anchoring } = services;
 
   api.add({

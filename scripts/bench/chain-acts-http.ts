@@ -48,6 +48,7 @@ export class Connection {
       ...(body ? ["content-type: application/json", `content-length: ${Buffer.byteLength(body)}`] : []),
     ];
     return new Promise((resolve, reject) => {
+      if (this.socket.destroyed) throw new Error("the server closed the connection");
       this.waiting = { resolve, reject };
       this.socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
     });

@@ -40,6 +40,7 @@ export interface LoadResult {
   readonly sendingSeconds: number;
   readonly answerP50: number;
   readonly answerP99: number;
+  readonly answerMost: number;
   readonly receiptP50: number;
   readonly receiptP99: number;
   readonly failedActs: number;
@@ -236,11 +237,13 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   return {
     ...{ acts, seconds, sendingSeconds, failedActs: doomed.size },
     ...{ answerP50: quantile(answerMs, 0.5), answerP99: quantile(answerMs, 0.99) },
+    answerMost: quantile(answerMs, 1),
     ...{ receiptP50: quantile(receiptMs, 0.5), receiptP99: quantile(receiptMs, 0.99) },
     ...{ transactions: transactions.size, transactionsWithFailure: withFailure.size, refusedForNow: refused, trouble },
   };
 }
 
+process.on("disconnect", () => process.exit(1));
 process.once("message", (order: LoadOrder) => {
   run(order).then(
     (result) => process.send?.({ result }, () => process.exit(0)),

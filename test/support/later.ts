@@ -59,7 +59,6 @@ export async function startLater(server: RunningServer): Promise<LaterServer> {
       addRoutes(api, {
         services,
         stores,
-        chain,
         provider,
         outboxWaiting: async () => 0,
         waitingReceipt: async () => undefined,
