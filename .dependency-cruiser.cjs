@@ -2,7 +2,7 @@
 const FEATURE = "^backend/features/([^/]+)/";
 const SCHEMAS = "^backend/features/[^/]+/[^/]+-schemas\\.ts$";
 const LIB = "^backend/lib/";
-const TYPED_DATA = "^contracts/typed-data\\.ts$";
+const TYPED_DATA = "^contracts/(typed-data|codes)\\.ts$";
 const mongoose = "(^|/)node_modules/(mongoose|mongodb)/|^mongoose$";
 const express = "(^|/)node_modules/express/|^express$";
 

@@ -3,7 +3,8 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { hash } from "@node-rs/argon2";
 import { encryptKeystoreJson, HDNodeWallet, Mnemonic, Wallet } from "ethers";
-import { participantKinds, types } from "../contracts/typed-data.ts";
+import { participantKinds } from "../contracts/codes.ts";
+import { types } from "../contracts/typed-data.ts";
 import {
   CAST_DEPARTMENTS,
   CAST_ENTERPRISES,

@@ -17,15 +17,14 @@ import type {
   withdrawalInput,
 } from "../../backend/features/requests/request-schemas.ts";
 import { commitment } from "../../backend/lib/commitment.ts";
+import { consentStates, participantKinds } from "../../contracts/codes.ts";
 import {
   type ActName,
   consentGrantHash,
-  consentStates,
   consentsDomain,
   type Domain,
   financingDomain,
   type Messages,
-  participantKinds,
   participantsDomain,
   types,
 } from "../../contracts/typed-data.ts";

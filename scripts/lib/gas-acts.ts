@@ -1,12 +1,11 @@
 import { id, Wallet } from "ethers";
 import { merkleTree } from "../../backend/lib/merkle.ts";
+import { anchorKinds, participantKinds } from "../../contracts/codes.ts";
 import {
-  anchorKinds,
   type Bid,
   bidHash,
   consentGrantHash,
   grantHash,
-  participantKinds,
   pledgeReservationHash,
   sealIssueHash,
 } from "../../contracts/typed-data.ts";

@@ -1,5 +1,5 @@
 import { id } from "ethers";
-import { anchorKinds } from "../../contracts/typed-data.ts";
+import { anchorKinds } from "../../contracts/codes.ts";
 import { actStages, type Stage } from "./gas-acts.ts";
 import type { Call, GasWorld } from "./gas-world.ts";
 

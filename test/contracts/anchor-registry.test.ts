@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type ContractTransactionResponse, ZeroHash } from "ethers";
 import { globalOptions, network } from "hardhat";
-import { anchorKinds } from "../../contracts/typed-data.ts";
+import { anchorKinds } from "../../contracts/codes.ts";
 import { type Anchors, deployWorld, hash } from "./world.ts";
 
 const connection = await network.create();

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { network } from "hardhat";
-import { type ConsentChange, type ConsentGrant, consentGrantHash, consentStates } from "../../contracts/typed-data.ts";
+import { consentStates } from "../../contracts/codes.ts";
+import { type ConsentChange, type ConsentGrant, consentGrantHash } from "../../contracts/typed-data.ts";
 import { foreignDomains } from "./foreign-domains.ts";
 import { rotate, suspend } from "./institution-acts.ts";
 import { DAY, deployWorld, type domainOf, enrol, hash, makerChecker, type Party, sign, type World } from "./world.ts";

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { Wallet, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import { merkleLeaf } from "../../backend/lib/merkle.ts";
-import { anchorKinds, bidHash, financingDomain, requestStates } from "../../contracts/typed-data.ts";
+import { anchorKinds, requestStates } from "../../contracts/codes.ts";
+import { bidHash, financingDomain } from "../../contracts/typed-data.ts";
 import { rotateBank, suspend } from "./institution-acts.ts";
 import {
   AMOUNT,

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { drawdownHash, financingDomain, grantHash, repaymentHash, requestStates } from "../../contracts/typed-data.ts";
+import { requestStates } from "../../contracts/codes.ts";
+import { drawdownHash, financingDomain, grantHash, repaymentHash } from "../../contracts/typed-data.ts";
 import { rotateBank, suspend } from "./institution-acts.ts";
 import {
   AMOUNT,

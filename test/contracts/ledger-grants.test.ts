@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { network } from "hardhat";
-import { bidHash, financingDomain, grantHash, requestStates } from "../../contracts/typed-data.ts";
+import { requestStates } from "../../contracts/codes.ts";
+import { bidHash, financingDomain, grantHash } from "../../contracts/typed-data.ts";
 import { rotateBank, suspend } from "./institution-acts.ts";
 import { AMOUNT, awarded, bidOf, deployWorld, grantOf, hash, open, requestOf, sign, type World } from "./world.ts";
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { network } from "hardhat";
-import { bidHash, requestStates } from "../../contracts/typed-data.ts";
+import { requestStates } from "../../contracts/codes.ts";
+import { bidHash } from "../../contracts/typed-data.ts";
 import {
   AMOUNT,
   anchorBids,

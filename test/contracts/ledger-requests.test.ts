@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { Wallet, ZeroHash } from "ethers";
 import { network } from "hardhat";
-import { financingDomain, requestStates } from "../../contracts/typed-data.ts";
+import { requestStates } from "../../contracts/codes.ts";
+import { financingDomain } from "../../contracts/typed-data.ts";
 import {
   AMOUNT,
   awardArguments,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { nameOf, type RequestState, requestStates } from "../../contracts/typed-data.ts";
+import { nameOf, type RequestState, requestStates } from "../../contracts/codes.ts";
 import { foreignDomains } from "./foreign-domains.ts";
 import { suspend } from "./institution-acts.ts";
 import { acts, type LedgerAct, powerful, type Stage, stageIn } from "./ledger-stages.ts";

@@ -1,4 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { RequestState } from "../../contracts/codes.ts";
 import {
   type ActName,
   type Bid,
@@ -7,7 +8,6 @@ import {
   type Grant,
   grantHash,
   type Messages,
-  type RequestState,
 } from "../../contracts/typed-data.ts";
 import {
   anchorBids,

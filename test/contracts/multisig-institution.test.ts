@@ -1,15 +1,8 @@
 import { expect } from "chai";
 import { type BaseContract, concat, type Wallet, ZeroHash } from "ethers";
 import { network } from "hardhat";
-import {
-  type Bid,
-  bidHash,
-  drawdownHash,
-  grantHash,
-  participantKinds,
-  repaymentHash,
-  requestStates,
-} from "../../contracts/typed-data.ts";
+import { participantKinds, requestStates } from "../../contracts/codes.ts";
+import { type Bid, bidHash, drawdownHash, grantHash, repaymentHash } from "../../contracts/typed-data.ts";
 import { suspend } from "./institution-acts.ts";
 import {
   AMOUNT,

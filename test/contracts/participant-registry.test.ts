@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { Wallet, ZeroHash } from "ethers";
 import { network } from "hardhat";
+import { participantKinds } from "../../contracts/codes.ts";
 import { roles } from "../../contracts/deploy.ts";
-import { participantKinds, participantsDomain } from "../../contracts/typed-data.ts";
+import { participantsDomain } from "../../contracts/typed-data.ts";
 import {
   admissionOf,
   deployWorld,

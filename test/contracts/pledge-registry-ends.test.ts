@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { pledgeReservationHash, pledgeStates } from "../../contracts/typed-data.ts";
+import { pledgeStates } from "../../contracts/codes.ts";
+import { pledgeReservationHash } from "../../contracts/typed-data.ts";
 import { foreignDomains } from "./foreign-domains.ts";
 import { rotateBank, suspend } from "./institution-acts.ts";
 import { act, pledgedWorld, pledgor, reservationOf, reserve, reservedWorld, stateOf, typeOf } from "./pledge-acts.ts";

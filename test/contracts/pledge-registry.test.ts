@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { network } from "hardhat";
-import { pledgeReservationHash, pledgeStates } from "../../contracts/typed-data.ts";
+import { pledgeStates } from "../../contracts/codes.ts";
+import { pledgeReservationHash } from "../../contracts/typed-data.ts";
 import { foreignDomains } from "./foreign-domains.ts";
 import { suspend } from "./institution-acts.ts";
 import { act, pledgedWorld, pledgor, reservationOf, reserve, reservedWorld, stateOf } from "./pledge-acts.ts";

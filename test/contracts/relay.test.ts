@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { BaseContract, ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
 import { network } from "hardhat";
-import { anchorKinds } from "../../contracts/typed-data.ts";
+import { anchorKinds } from "../../contracts/codes.ts";
 import { deployWorld, hash, type Ledger, type Relay, requestOf, sign, type World } from "./world.ts";
 
 const connection = await network.create();

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { sealIssueHash, sealStatuses } from "../../contracts/typed-data.ts";
+import { sealStatuses } from "../../contracts/codes.ts";
+import { sealIssueHash } from "../../contracts/typed-data.ts";
 import { foreignDomains } from "./foreign-domains.ts";
 import { rotate, suspend } from "./institution-acts.ts";
 import { issue, issued, seal, sealKey, sealOf, setStatus } from "./seal-acts.ts";

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { network } from "hardhat";
+import { sealStatuses } from "../../contracts/codes.ts";
 import { roles } from "../../contracts/deploy.ts";
-import { sealIssueHash, sealStatuses } from "../../contracts/typed-data.ts";
+import { sealIssueHash } from "../../contracts/typed-data.ts";
 import { foreignDomains } from "./foreign-domains.ts";
 import { rotate, suspend } from "./institution-acts.ts";
 import { issue, issued, sealKey, sealOf, setStatus } from "./seal-acts.ts";

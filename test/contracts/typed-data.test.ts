@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { TypedDataEncoder, ZeroHash } from "ethers";
 import fc from "fast-check";
 import { network } from "hardhat";
+import { nameOf, participantKinds, requestStates } from "../../contracts/codes.ts";
 import {
   type ActName,
   awardHash,
@@ -12,14 +13,11 @@ import {
   financingDomain,
   grantHash,
   type Messages,
-  nameOf,
-  participantKinds,
   participantsDomain,
   pledgeReservationHash,
   pledgesDomain,
   repaymentHash,
   requestHash,
-  requestStates,
   sealIssueHash,
   sealsDomain,
   structHash,

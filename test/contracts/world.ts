@@ -3,11 +3,11 @@ import { type BaseContract, type ContractMethod, concat, id, Wallet } from "ethe
 import { artifacts, type network } from "hardhat";
 import { merkleTree } from "../../backend/lib/merkle.ts";
 import type { Artifact } from "../../contracts/artifacts.ts";
+import { anchorKinds, participantKinds } from "../../contracts/codes.ts";
 import { type Addresses, deployAll, roles } from "../../contracts/deploy.ts";
 import {
   type ActName,
   type Admission,
-  anchorKinds,
   type Bid,
   bidHash,
   consentsDomain,
@@ -18,7 +18,6 @@ import {
   type Grant,
   grantHash,
   type Messages,
-  participantKinds,
   participantsDomain,
   pledgesDomain,
   type Repayment,

@@ -14,7 +14,8 @@ import {
   type TransactionFact,
 } from "../../backend/features/audit/domain/grant-check.ts";
 import { commitment } from "../../backend/lib/commitment.ts";
-import { anchorKinds, bidHash, grantHash } from "../../contracts/typed-data.ts";
+import { anchorKinds } from "../../contracts/codes.ts";
+import { bidHash, grantHash } from "../../contracts/typed-data.ts";
 import {
   AMOUNT,
   anchorBids,

@@ -7,7 +7,8 @@ import { merkleTree } from "../../backend/lib/merkle.ts";
 import type { ChainReader } from "../../backend/lib/proof/node.ts";
 import type { ActPack, FileDigest, GrantPack, LeafPack } from "../../backend/lib/proof/pack.ts";
 import { type Trust, trustInDeployments } from "../../backend/lib/proof/trust.ts";
-import { anchorKinds, bidHash } from "../../contracts/typed-data.ts";
+import { anchorKinds } from "../../contracts/codes.ts";
+import { bidHash } from "../../contracts/typed-data.ts";
 import {
   AMOUNT,
   type Anchors,

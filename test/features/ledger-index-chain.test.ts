@@ -11,17 +11,19 @@ import type { LogSource } from "../../backend/platform/chain/log-reader.ts";
 import { artifactsFrom, type ContractName } from "../../contracts/artifacts.ts";
 import {
   anchorKinds,
-  type ConsentGrant,
-  consentGrantHash,
   consentStates,
   nameOf,
-  type PledgeReservation,
   participantKinds,
   participantStatuses,
-  pledgeReservationHash,
   pledgeStates,
   requestStates,
   sealStatuses,
+} from "../../contracts/codes.ts";
+import {
+  type ConsentGrant,
+  consentGrantHash,
+  type PledgeReservation,
+  pledgeReservationHash,
 } from "../../contracts/typed-data.ts";
 import { rotate, suspend } from "../contracts/institution-acts.ts";
 import { issued, seal, setStatus } from "../contracts/seal-acts.ts";

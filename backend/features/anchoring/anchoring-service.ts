@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { getBytes, hexlify, id as keccakOfText } from "ethers";
-import { type AnchorKind, anchorKinds } from "../../../contracts/typed-data.ts";
+import { type AnchorKind, anchorKinds } from "../../../contracts/codes.ts";
 import { actEffect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { Hex32 } from "../../lib/hex.ts";

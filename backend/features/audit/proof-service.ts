@@ -1,5 +1,5 @@
 import { getAddress, id as keccakOfText, TypedDataEncoder } from "ethers";
-import type { AnchorKind } from "../../../contracts/typed-data.ts";
+import type { AnchorKind } from "../../../contracts/codes.ts";
 import type { ChainContext } from "../../lib/chain-context.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { Hex32 } from "../../lib/hex.ts";

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { consentGrantHash, consentStates, structHash } from "../../../contracts/typed-data.ts";
+import { consentStates } from "../../../contracts/codes.ts";
+import { consentGrantHash, structHash } from "../../../contracts/typed-data.ts";
 import type { ChainContext } from "../../lib/chain-context.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";

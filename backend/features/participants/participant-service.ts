@@ -1,6 +1,7 @@
 import { getAddress } from "ethers";
 import type { z } from "zod";
-import { type Admission, type Enrolment, participantKinds, structHash } from "../../../contracts/typed-data.ts";
+import { participantKinds } from "../../../contracts/codes.ts";
+import { type Admission, type Enrolment, structHash } from "../../../contracts/typed-data.ts";
 import type { ChainContext } from "../../lib/chain-context.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";

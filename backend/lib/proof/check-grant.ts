@@ -1,4 +1,4 @@
-import { participantKinds } from "../../../contracts/typed-data.ts";
+import { participantKinds } from "../../../contracts/codes.ts";
 import { type Context, Part, reading } from "./check-part.ts";
 import { opens } from "./document.ts";
 import { equal, line, type Outcome, type ProofLine } from "./lines.ts";

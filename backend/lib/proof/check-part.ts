@@ -1,5 +1,5 @@
 import { Interface } from "ethers";
-import { anchorKinds } from "../../../contracts/typed-data.ts";
+import { anchorKinds } from "../../../contracts/codes.ts";
 import { merkleLeaf, verifyMerkleProof } from "../merkle.ts";
 import { eventsOf, ruleOf } from "./acts.ts";
 import { documentOutcome, type ShownDocument } from "./document.ts";

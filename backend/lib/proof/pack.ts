@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AnchorKind, anchorKinds } from "../../../contracts/typed-data.ts";
+import { type AnchorKind, anchorKinds } from "../../../contracts/codes.ts";
 import { address, hex32 } from "../schemas.ts";
 import { type ContractName, contractNames } from "./acts.ts";
 

@@ -1,5 +1,6 @@
 import { getAddress, Interface, type InterfaceAbi, isAddress, isError, isHexString, type Result } from "ethers";
-import { anchorKinds, financingDomain } from "../../../../contracts/typed-data.ts";
+import { anchorKinds } from "../../../../contracts/codes.ts";
+import { financingDomain } from "../../../../contracts/typed-data.ts";
 import type { GrantProofPack } from "../audit-schemas.ts";
 import { grantMessage, signerOf } from "./grant-messages.ts";
 

@@ -1,13 +1,5 @@
-import {
-  anchorKinds,
-  bidHash,
-  financingDomain,
-  grantHash,
-  nameOf,
-  participantKinds,
-  participantsDomain,
-  requestStates,
-} from "../../../../contracts/typed-data.ts";
+import { anchorKinds, nameOf, participantKinds, requestStates } from "../../../../contracts/codes.ts";
+import { bidHash, financingDomain, grantHash, participantsDomain } from "../../../../contracts/typed-data.ts";
 import { commitment } from "../../../lib/commitment.ts";
 import { verifyMerkleProof } from "../../../lib/merkle.ts";
 import type { CheckLine, GrantProofPack } from "../audit-schemas.ts";

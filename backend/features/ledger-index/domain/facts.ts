@@ -6,7 +6,7 @@ import type {
   PledgeState,
   RequestState,
   SealStatus,
-} from "../../../../contracts/typed-data.ts";
+} from "../../../../contracts/codes.ts";
 
 /* What the index holds of each entity. Amounts are decimal text in fen, times unix seconds. */
 

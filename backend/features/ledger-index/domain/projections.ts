@@ -5,7 +5,7 @@ import {
   participantKinds,
   participantStatuses,
   sealStatuses,
-} from "../../../../contracts/typed-data.ts";
+} from "../../../../contracts/codes.ts";
 import type {
   AnchorFacts,
   ConsentFacts,

@@ -8,13 +8,8 @@ import type {
 } from "../../../../backend/features/consents/consent-schemas.ts";
 import type { RequestView, requestInput, requestTerms } from "../../../../backend/features/requests/request-schemas.ts";
 import { commitment } from "../../../../backend/lib/commitment.ts";
-import {
-  bidHash,
-  consentStates,
-  consentsDomain,
-  financingDomain,
-  participantsDomain,
-} from "../../../../contracts/typed-data.ts";
+import { consentStates } from "../../../../contracts/codes.ts";
+import { bidHash, consentsDomain, financingDomain, participantsDomain } from "../../../../contracts/typed-data.ts";
 import { randomKeyIndex, randomSalt, requestKeyOf, signAct } from "../../lib/keys.ts";
 import type { Meta } from "../../lib/queries.ts";
 import { unixSeconds, wholeSecondIso } from "../../lib/time.ts";

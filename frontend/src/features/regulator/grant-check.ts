@@ -3,15 +3,14 @@ import type { CheckLine, GrantProofPack } from "../../../../backend/features/aud
 import type { GrantView } from "../../../../backend/features/grants/grant-schemas.ts";
 import { commitment } from "../../../../backend/lib/commitment.ts";
 import { verifyMerkleProof } from "../../../../backend/lib/merkle.ts";
+import { anchorKinds, participantKinds } from "../../../../contracts/codes.ts";
 import {
-  anchorKinds,
   type Bid,
   bidHash,
   type Domain,
   financingDomain,
   type Grant,
   grantHash,
-  participantKinds,
   participantsDomain,
   types,
 } from "../../../../contracts/typed-data.ts";
