@@ -1,53 +1,74 @@
 import { Interface, type JsonRpcProvider } from "ethers";
 import { roles } from "../contracts/deploy.ts";
+import { catalogsOf } from "./catalogs.ts";
 import { consentsOf } from "./consents.ts";
-import { createAnchoringService, MAX_LEAVES } from "./features/anchoring/anchoring-service.ts";
+import { dataSourcesOf, type OutboundOptions } from "./data-sources.ts";
+import { createAnchoringService } from "./features/anchoring/anchoring-service.ts";
 import { createAuditService } from "./features/audit/audit-service.ts";
 import { createProofService } from "./features/audit/proof-service.ts";
 import { createReconciliation } from "./features/audit/reconciliation-service.ts";
 import { bidMessage, createBidService } from "./features/bids/bid-service.ts";
-import { coversPeriod } from "./features/consents/domain/consent-rules.ts";
 import { createDataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
-import { YUXI_DISTRICTS } from "./features/data-exchange/domain/districts.ts";
-import {
-  STANDARD_CATALOGS,
-  STANDARD_DEPARTMENTS,
-  standardCatalog,
-} from "./features/data-exchange/domain/standard-catalogs.ts";
-import { createIngestionService } from "./features/data-exchange/ingestion-service.ts";
+import { STANDARD_DEPARTMENTS } from "./features/data-exchange/domain/standard-catalogs.ts";
 import { createGrantService } from "./features/grants/grant-service.ts";
 import { createIdentityService } from "./features/identity/identity-service.ts";
 import { createMatchingService } from "./features/matching/matching-service.ts";
 import { createParticipantService } from "./features/participants/participant-service.ts";
 import { createProductService } from "./features/products/product-service.ts";
 import { INDICATORS } from "./features/profiles/domain/indicators.ts";
-import { createProfileService } from "./features/profiles/profile-service.ts";
 import { createRequestService, type RequestService } from "./features/requests/request-service.ts";
+import { SCORE_INDICATORS } from "./features/scoring/domain/score-indicators.ts";
+import { historiesOf, ingestionOf } from "./ingestion.ts";
 import { ledgerIndexOf } from "./ledger-index.ts";
 import type { ChainContext } from "./lib/chain-context.ts";
 import type { Clock } from "./lib/clock.ts";
-import { DomainError } from "./lib/errors.ts";
+import { createPersonHasher } from "./lib/person-hash.ts";
+import { licencesOf } from "./licences.ts";
 import { objectionsOf } from "./objections.ts";
+import { createSmartAccountCheck } from "./platform/chain/smart-account.ts";
 import { createSignal } from "./platform/jobs/signal.ts";
+import { profilesOf } from "./profiles.ts";
+import { scoringOf } from "./scoring.ts";
 import type { Stores } from "./stores.ts";
+import { subjectsOf } from "./subjects.ts";
+import { verificationOf } from "./verification.ts";
 
 export interface Parts {
   stores: Stores;
+  /** For the threads that read batches; without it this process reads none. */
+  mongodbUri?: string;
   chain: ChainContext;
   provider: JsonRpcProvider;
   /** The block before the first contract. */
   startBlock: number;
   sessionSecret: Buffer;
+  /** Of the hashes of natural persons, the oldest first. */
+  personKeys: readonly Buffer[];
   filesDir: string;
+  /** Where departments' systems may be called; nowhere when absent. */
+  outbound?: OutboundOptions | undefined;
+  /** How long entries of the access log are kept; at least six. */
+  accessLogMonths?: number;
   clock: Clock;
 }
 
 /** Builds every service and passes each what it needs: the one place that knows all features. */
-export function compose({ stores, chain, provider, startBlock, sessionSecret, filesDir, clock }: Parts) {
+export function compose({
+  stores,
+  mongodbUri,
+  chain,
+  provider,
+  startBlock,
+  sessionSecret,
+  personKeys,
+  filesDir,
+  outbound,
+  accessLogMonths = 60,
+  clock,
+}: Parts) {
   const work = createSignal();
   const ingestionWork = createSignal();
   const onWork = work.notify;
-  const departmentName = new Map(STANDARD_DEPARTMENTS.map(({ code, name }) => [code, name]));
 
   const anchoring = createAnchoringService(
     stores.acts,
@@ -68,12 +89,24 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
   );
   const nameOf = async (participantId: string): Promise<string> => (await participants.find(participantId))?.name ?? "";
 
+  const { catalogRegistry, catalogs } = catalogsOf({ stores, participants, nameOf, clock });
+
+  // A score tells of the copy that was scored: both end together.
+  const snapshots: Stores["snapshots"] = {
+    ...stores.snapshots,
+    async deleteContent(id) {
+      await stores.scores.deleteContentOf(id);
+      await stores.snapshots.deleteContent(id);
+    },
+  };
   const { access, consentRequests, consents, copies, mayRead } = consentsOf({
-    stores,
+    stores: { ...stores, snapshots },
     chain,
     participants,
     anchoring,
+    knownCatalogs: catalogRegistry.ids,
     nameOf,
+    accessLogMonths,
     clock,
     onWork,
   });
@@ -81,24 +114,47 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
   const dataExchange = createDataExchangeService({
     batches: stores.batches,
     records: stores.records,
-    catalogs: STANDARD_CATALOGS,
+    catalogs: catalogRegistry.list,
     departments: STANDARD_DEPARTMENTS,
     departmentOf: async (participantId) => (await participants.find(participantId))?.departmentCode,
     batchAnchor: anchoring.batchAnchor,
     proofInBatch: anchoring.proofInBatch,
     mayRead,
   });
-  const ingestion = createIngestionService(
-    stores.batches,
-    stores.records,
-    standardCatalog,
-    { maxLeaves: MAX_LEAVES, anchorBatch: anchoring.anchorBatch },
-    filesDir,
+  const persons = createPersonHasher(personKeys);
+  const { subjects, subjectIndex } = subjectsOf({
+    stores,
+    persons,
+    requireOwnCatalog: dataExchange.ownCatalog,
     clock,
-    ingestionWork.notify,
-  );
+  });
+  const { ingestion, quarantine, readings, stopReading } = ingestionOf({
+    stores,
+    chain,
+    ...(mongodbUri ? { mongodbUri } : {}),
+    personKeys,
+    filesDir,
+    dataExchange,
+    catalogOf: catalogRegistry.require,
+    resolveSubjects: subjects.resolveSubjects,
+    clock,
+    onBatch: ingestionWork.notify,
+    onWork,
+  });
+  const dataSources = dataSourcesOf({
+    stores,
+    catalogRegistry,
+    dataExchange,
+    ingestion,
+    participants,
+    installationSecret: sessionSecret,
+    outbound: outbound ?? { allow: [] },
+    clock,
+    onWork,
+  });
   const { exchange, objections, erasures } = objectionsOf({
     stores,
+    catalogRegistry,
     dataExchange,
     ingestion,
     anchoring,
@@ -107,34 +163,52 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     onWork,
   });
 
-  const profiles = createProfileService(
-    stores.snapshots,
-    {
-      recordsOf: exchange.recordsOf,
-      markerFor: objections.markerFor,
-      receivedCatalogs: exchange.receivedCatalogs,
-      catalogLabel(catalogId) {
-        const catalog = standardCatalog(catalogId);
-        return { catalogName: catalog.name, departmentName: departmentName.get(catalog.departmentCode)! };
-      },
-      districtName: (code) => YUXI_DISTRICTS.find((district) => district.code === code)?.name.zh ?? code,
-      enterprise: participants.requireActive,
-      async request(_institutionId, requestId) {
-        const request = await stores.requests.find(requestId);
-        if (!request) throw new DomainError("notFound", "there is no such request");
-        return { enterpriseId: request.enterpriseId, uscc: request.terms.enterprise.uscc };
-      },
-      readUnderConsent: (reader, subject, read) =>
-        consents.use(reader, subject, ({ terms }) =>
-          read({ catalogs: new Set(terms.catalogs), covers: (period) => coversPeriod(terms, period) }),
-        ),
-      mayOpenCopy: copies.openFor,
-    },
+  const { profiles, recomputing, indicators } = profilesOf({
+    stores,
+    catalogRegistry,
+    exchange,
+    objections,
+    erasures,
+    anchoring,
+    participants,
+    consents,
+    copies,
+    proofs: () => proofs,
     clock,
     onWork,
-  );
+  });
 
-  const indicatorNames = new Map(INDICATORS.map(({ id, name }) => [id, name]));
+  const verification = verificationOf({
+    stores,
+    catalogRegistry,
+    exchange,
+    objections,
+    consents,
+    copies,
+    access,
+    anchoring,
+    participants,
+    persons,
+    clock,
+    onWork,
+  });
+  const scoring = scoringOf({
+    stores,
+    profiles,
+    exchange,
+    participants,
+    anchoring,
+    access,
+    copies,
+    indicators: new Map(INDICATORS.map(({ id, name, unit }) => [id, { name, unit }])),
+    nameOf,
+    clock,
+    onWork,
+  });
+  const indicatorNames = new Map([
+    ...INDICATORS.map(({ id, name }) => [id, name] as const),
+    ...SCORE_INDICATORS.map(({ id, name }) => [id, name] as const),
+  ]);
   const products = createProductService(stores.products, new Set(indicatorNames.keys()), clock);
   const matching = createMatchingService(products, indicatorNames);
 
@@ -267,6 +341,25 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     findBid: stores.bids.find,
   });
 
+  const { licences, codes, materials, dossiers } = licencesOf({
+    stores,
+    chain,
+    smartAccount: createSmartAccountCheck(provider),
+    exchange,
+    catalogs: async () => catalogRegistry.list,
+    departments: STANDARD_DEPARTMENTS,
+    subjects,
+    participants,
+    anchoring,
+    proofs,
+    consents,
+    requests,
+    nameOf,
+    filesDir,
+    clock,
+    onWork,
+  });
+
   return {
     work,
     ingestionWork,
@@ -277,11 +370,26 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     consentRequests,
     copies,
     access,
+    ...verification,
     exchange,
+    subjects,
+    subjectIndex,
+    licences,
+    codes,
+    materials,
+    dossiers,
     objections,
     erasures,
+    dataSources,
     ingestion,
+    quarantine,
+    readings,
+    histories: historiesOf({ stores, dataExchange, erasures, anchoring, mayRead }),
+    stopReading,
     profiles,
+    recomputing,
+    indicators,
+    scoring,
     products,
     matching,
     bids,
@@ -292,6 +400,8 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     reconciling,
     proofs,
     nameOf,
+    catalogRegistry,
+    catalogs,
   };
 }
 

@@ -17,6 +17,12 @@ export interface Config {
   worker: "on" | "off" | "alone";
   /** So many acts may wait for the chain; then new ones are refused for the time being. */
   maxWaitingActs: number;
+  /** Where departments' systems may be called: host[:port][=network]. Nowhere when empty. */
+  outboundAllow: readonly string[];
+  /** The folder of SQLite files that departments may name; none when absent. */
+  sqliteDir?: string;
+  /** How long entries of the access log are kept. */
+  accessLogMonths: number;
   /** Size of the sample city loaded on the first start; 0 loads none. */
   sampleEnterprises: number;
   logLevel: string;
@@ -78,6 +84,25 @@ const OPTIONS = {
     value: "N",
     help: "acts that may wait for the chain before new ones are refused for the time being",
     fallback: "300000",
+  },
+  outboundAllow: {
+    env: "OUTBOUND_ALLOW",
+    flag: "--outbound-allow",
+    value: "LIST",
+    help: "servers of departments that may be called: host[:port][=network], with commas between; none unless given",
+  },
+  sqliteDir: {
+    env: "SQLITE_DIR",
+    flag: "--sqlite-dir",
+    value: "DIR",
+    help: "folder of the SQLite files that departments may share tables from; none unless given",
+  },
+  accessLogMonths: {
+    env: "ACCESS_LOG_MONTHS",
+    flag: "--access-log-months",
+    value: "N",
+    help: "months that entries of the access log are kept, at least 6",
+    fallback: "60",
   },
   sampleEnterprises: {
     env: "SAMPLE_ENTERPRISES",
@@ -193,6 +218,13 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
     confirmations: whole("confirmations", 1, 1_000),
     worker,
     maxWaitingActs: whole("maxWaitingActs", 1, 100_000_000),
+    outboundAllow: (options.get("outboundAllow") ?? "")
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+    ...(options.get("sqliteDir") ? { sqliteDir: resolve(options.get("sqliteDir")!) } : {}),
+    // Network logs are kept for at least six months by the law on network security.
+    accessLogMonths: whole("accessLogMonths", 6, 1_200),
     sampleEnterprises: whole("sampleEnterprises", 0, 1_000_000),
     logLevel,
   };

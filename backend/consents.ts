@@ -4,7 +4,6 @@ import { createConsentRequestService } from "./features/consents/consent-request
 import type { ConsentPurpose } from "./features/consents/consent-schemas.ts";
 import { createConsentService } from "./features/consents/consent-service.ts";
 import { createCopyService } from "./features/consents/copy-service.ts";
-import { STANDARD_CATALOGS } from "./features/data-exchange/domain/standard-catalogs.ts";
 import type { ParticipantService } from "./features/participants/participant-service.ts";
 import type { Actor } from "./lib/actor.ts";
 import type { ChainContext } from "./lib/chain-context.ts";
@@ -17,7 +16,10 @@ interface Parts {
   chain: ChainContext;
   participants: ParticipantService;
   anchoring: AnchoringService;
+  knownCatalogs: ReadonlySet<string>;
   nameOf(participantId: string): Promise<string>;
+  /** How long entries of the access log are kept. */
+  accessLogMonths: number;
   clock: Clock;
   onWork: () => void;
 }
@@ -30,8 +32,17 @@ interface ReadRecord {
 }
 
 /** Consents, the requests for them, the copies read under them, and the log of all reads. */
-export function consentsOf({ stores, chain, participants, anchoring, nameOf, clock, onWork }: Parts) {
-  const knownCatalogs = new Set(STANDARD_CATALOGS.map(({ id }) => id));
+export function consentsOf({
+  stores,
+  chain,
+  participants,
+  anchoring,
+  knownCatalogs,
+  nameOf,
+  accessLogMonths,
+  clock,
+  onWork,
+}: Parts) {
   const access = createAccessService(
     stores.accesses,
     {
@@ -40,6 +51,7 @@ export function consentsOf({ stores, chain, participants, anchoring, nameOf, clo
     },
     clock,
     onWork,
+    accessLogMonths,
   );
   const consentRequests = createConsentRequestService(
     stores.consentRequests,
@@ -76,8 +88,12 @@ export function consentsOf({ stores, chain, participants, anchoring, nameOf, clo
       consent: consents.find,
       access,
       nameOf,
-      content: async (copyId) => (await stores.snapshots.find(copyId))?.content,
-      deleteContent: stores.snapshots.deleteContent,
+      content: async (copyId) =>
+        (await stores.snapshots.find(copyId))?.content ?? (await stores.answers.find(copyId))?.content,
+      async deleteContent(copyId) {
+        await stores.snapshots.deleteContent(copyId);
+        await stores.answers.deleteContent(copyId);
+      },
       anchorsOf: anchoring.anchorsOf,
     },
     clock,

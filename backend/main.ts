@@ -19,6 +19,7 @@ import { createSignatureCheck } from "./lib/signatures.ts";
 import { ensureDeployed } from "./platform/chain/deployments.ts";
 import { connectProvider, pollIntervalOf } from "./platform/chain/provider.ts";
 import { createSmartAccountCheck } from "./platform/chain/smart-account.ts";
+import { readKeyRing } from "./platform/files/key-ring.ts";
 import { connectMongo } from "./platform/mongo/connect.ts";
 import { addRoutes } from "./routes.ts";
 import { type DemoAccount, ensureOperator, loadSampleCity } from "./sample-city.ts";
@@ -131,13 +132,23 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
     );
     const services = compose({
       stores,
+      mongodbUri,
       chain,
       provider,
       startBlock: deployment.startBlock,
       sessionSecret: secretFile(join(dataDir, "session-secret")),
+      personKeys: readKeyRing(join(dataDir, "person-hash-keys")),
       filesDir: join(dataDir, "files"),
+      outbound: { allow: config.outboundAllow, ...(config.sqliteDir ? { sqliteDir: config.sqliteDir } : {}) },
+      accessLogMonths: config.accessLogMonths,
       clock: systemClock,
     });
+    // What it can't do without is in the store before anybody asks; a scorecard that doesn't fit stops nothing else.
+    await services.scoring
+      .ensurePlatform()
+      .catch((error) => log.error({ err: error }, "the platform's scorecard is not published"));
+    await services.catalogRegistry.start((error) => log.error({ err: error }, "the catalogs are not read again"));
+    stops.push(async () => services.catalogRegistry.stop());
     const worker = createWorker({
       stores,
       services,
@@ -151,8 +162,13 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
       owner: config.mongodbUri ? newId() : secretFile(join(dataDir, "instance-id")).toString("hex"),
       log,
     });
-    if (config.worker !== "off") worker.start();
+    if (config.worker !== "off") {
+      worker.start();
+      const sources = services.dataSources.startWork((what, error) => log.error({ err: error }, `${what} failed`));
+      stops.push(() => sources.stop());
+    }
     stops.push(() => worker.stop());
+    stops.push(() => services.stopReading());
     const addresses = { mongodbUri, chainRpcUrl, stop: () => (stopped ??= stopAll()) };
     if (config.worker === "alone") return { ...addresses, url: "", demoAccounts: [] };
 

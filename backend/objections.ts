@@ -1,13 +1,10 @@
 import { Readable } from "node:stream";
 import type { AnchoringService } from "./features/anchoring/anchoring-service.ts";
+import type { CatalogRegistry } from "./features/data-exchange/catalog-registry.ts";
 import type { DataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
 import { recordCommitment } from "./features/data-exchange/domain/record-commitment.ts";
 import { mapRow } from "./features/data-exchange/domain/row-mapping.ts";
-import {
-  STANDARD_CATALOGS,
-  STANDARD_DEPARTMENTS,
-  standardCatalog,
-} from "./features/data-exchange/domain/standard-catalogs.ts";
+import { STANDARD_DEPARTMENTS } from "./features/data-exchange/domain/standard-catalogs.ts";
 import type { IngestionService } from "./features/data-exchange/ingestion-service.ts";
 import type { RowCheck } from "./features/objections/correction-check.ts";
 import { createErasureService } from "./features/objections/erasure-service.ts";
@@ -18,6 +15,7 @@ import type { Stores } from "./stores.ts";
 
 interface Parts {
   stores: Stores;
+  catalogRegistry: CatalogRegistry;
   dataExchange: DataExchangeService;
   ingestion: IngestionService;
   anchoring: AnchoringService;
@@ -27,13 +25,24 @@ interface Parts {
 }
 
 /** Erasure, objections, and the data exchange as everybody else may see it: without what is erased, with the marks. */
-export function objectionsOf({ stores, dataExchange, ingestion, anchoring, participants, clock, onWork }: Parts) {
+export function objectionsOf({
+  stores,
+  catalogRegistry,
+  dataExchange,
+  ingestion,
+  anchoring,
+  participants,
+  clock,
+  onWork,
+}: Parts) {
   const departmentName = new Map(STANDARD_DEPARTMENTS.map(({ code, name }) => [code, name]));
   const erasures = createErasureService(
     stores.erasures,
     {
-      rules: STANDARD_CATALOGS.flatMap(({ id, erasedAfterYears, endedField }) =>
-        erasedAfterYears && endedField ? [{ catalogId: id, years: erasedAfterYears, endedField }] : [],
+      rules: catalogRegistry.derived((list) =>
+        list.flatMap(({ id, erasedAfterYears, endedField }) =>
+          erasedAfterYears && endedField ? [{ catalogId: id, years: erasedAfterYears, endedField }] : [],
+        ),
       ),
       currentRecords: dataExchange.recordsOf,
       findRecord: stores.records.find,
@@ -55,7 +64,7 @@ export function objectionsOf({ stores, dataExchange, ingestion, anchoring, parti
       enterprise: participants.requireActive,
       departmentOf: async (participantId) => (await participants.find(participantId))?.departmentCode,
       catalogOf(catalogId) {
-        const { name, departmentCode, fields, key, subjectField } = standardCatalog(catalogId);
+        const { name, departmentCode, fields, key, subjectField } = catalogRegistry.require(catalogId);
         return {
           name,
           departmentCode,
@@ -68,9 +77,9 @@ export function objectionsOf({ stores, dataExchange, ingestion, anchoring, parti
       currentRecords: recordsOf,
       findRecord: stores.records.find,
       checkRow: (catalogId, row) =>
-        mapRow(standardCatalog(catalogId), Object.keys(row), Object.values(row)) as RowCheck,
+        mapRow(catalogRegistry.require(catalogId), Object.keys(row), Object.values(row)) as RowCheck,
       receive: (catalogId, fileName, content) =>
-        ingestion.receive(standardCatalog(catalogId), fileName, Readable.from([Buffer.from(content)])),
+        ingestion.receive(catalogRegistry.require(catalogId), fileName, Readable.from([Buffer.from(content)])),
       batch: stores.batches.find,
       anchorsOf: anchoring.anchorsOf,
     },

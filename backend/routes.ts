@@ -8,17 +8,26 @@ import { auditRoutes } from "./features/audit/audit-routes.ts";
 import { proofRoutes } from "./features/audit/proof-routes.ts";
 import { bidRoutes } from "./features/bids/bid-routes.ts";
 import { consentRoutes } from "./features/consents/consent-routes.ts";
+import { catalogRoutes } from "./features/data-exchange/catalog-routes.ts";
 import { dataExchangeRoutes } from "./features/data-exchange/data-exchange-routes.ts";
 import { YUXI_DISTRICTS } from "./features/data-exchange/domain/districts.ts";
+import { pushRoutes } from "./features/data-sources/push-routes.ts";
+import { resourceRoutes } from "./features/data-sources/resource-routes.ts";
+import { scoreboardRoutes } from "./features/data-sources/scoreboard-routes.ts";
 import { grantRoutes } from "./features/grants/grant-routes.ts";
 import { identityRoutes } from "./features/identity/identity-routes.ts";
 import { meta } from "./features/identity/identity-schemas.ts";
+import { licenceRoutes } from "./features/licences/licence-routes.ts";
+import { materialRoutes } from "./features/licences/material-routes.ts";
 import { matchingRoutes } from "./features/matching/matching-routes.ts";
 import { objectionRoutes } from "./features/objections/objection-routes.ts";
 import { participantRoutes } from "./features/participants/participant-routes.ts";
 import { productRoutes } from "./features/products/product-routes.ts";
 import { profileRoutes } from "./features/profiles/profile-routes.ts";
 import { requestRoutes } from "./features/requests/request-routes.ts";
+import { scoringRoutes } from "./features/scoring/scoring-routes.ts";
+import { subjectRoutes } from "./features/subjects/subject-routes.ts";
+import { verificationRoutes } from "./features/verification/verification-routes.ts";
 import type { Receipt } from "./lib/schemas.ts";
 import type { Api } from "./platform/http/endpoint.ts";
 import type { Stores } from "./stores.ts";
@@ -63,14 +72,36 @@ export function addRoutes(api: Api, parts: Parts): void {
       ...(idOf.has(uscc) ? { participantId: idOf.get(uscc)! } : {}),
     }));
   });
-  dataExchangeRoutes(api, exchange, services.ingestion);
+  dataExchangeRoutes(api, services);
+  catalogRoutes(api, services.catalogs);
+  licenceRoutes(api, services.licences, services.codes, (method, params) => provider.send(method, params));
+  materialRoutes(api, services.materials, services.dossiers, async (actor, id) =>
+    services.proofs.leaf(`material:${id}`, "documents", await services.materials.opening(actor, id)),
+  );
+  subjectRoutes(
+    api,
+    services.subjects,
+    services.subjectIndex,
+    async (participantId) => (await participants.requireActive(participantId)).uscc ?? "",
+  );
+  const { resources, previewOf, sendFile, pushes, scoreboard } = services.dataSources;
+  resourceRoutes(api, resources, previewOf, sendFile);
+  pushRoutes(api, pushes);
+  scoreboardRoutes(api, scoreboard);
   objectionRoutes(api, services.objections, services.erasures, services.proofs.leaf);
-  profileRoutes(api, profiles, services.nameOf);
+  profileRoutes(api, services);
   productRoutes(api, services.products, participants.requireActive);
-  matchingRoutes(api, services.matching, profiles.own, requests.own);
+  matchingRoutes(
+    api,
+    services.matching,
+    async (participantId) => services.scoring.withScore(await profiles.own(participantId)),
+    requests.own,
+  );
+  scoringRoutes(api, services.scoring, services.proofs.leaf);
   requestRoutes(api, requests);
   bidRoutes(api, services.bids);
   consentRoutes(api, { ...services, proofOfLeaf: services.proofs.leaf });
+  verificationRoutes(api, { ...services, proofOfLeaf: services.proofs.leaf });
   grantRoutes(api, grants);
   proofRoutes(api, services.proofs, {
     visibleGrant: grants.visible,

@@ -9,17 +9,35 @@ import { createConsentRequestStore } from "./features/consents/consent-request-s
 import { createConsentStore } from "./features/consents/consent-store.ts";
 import { createCopyStore } from "./features/consents/copy-store.ts";
 import { createBatchStore } from "./features/data-exchange/batch-store.ts";
+import { createCatalogStore } from "./features/data-exchange/catalog-store.ts";
+import { createQuarantineStore } from "./features/data-exchange/quarantine-store.ts";
+import { createReadingStore } from "./features/data-exchange/reading-store.ts";
 import { createRecordStore } from "./features/data-exchange/record-store.ts";
+import { createPageStore } from "./features/data-sources/page-store.ts";
+import { createResourceStore } from "./features/data-sources/resource-store.ts";
+import { createRunStore } from "./features/data-sources/run-store.ts";
+import { createScoreboardStore } from "./features/data-sources/scoreboard-store.ts";
 import { createGrantStore } from "./features/grants/grant-store.ts";
 import { createAccountStore } from "./features/identity/account-store.ts";
 import { createSettingsStore } from "./features/installation/settings-store.ts";
 import { createLedgerStore } from "./features/ledger-index/projection-store.ts";
+import { createCodeStore } from "./features/licences/code-store.ts";
+import { createMaterialStore } from "./features/licences/material-store.ts";
 import { createErasureStore } from "./features/objections/erasure-store.ts";
 import { createObjectionStore } from "./features/objections/objection-store.ts";
 import { createParticipantStore } from "./features/participants/participant-store.ts";
 import { createProductStore } from "./features/products/product-store.ts";
+import { createProfileInputsStore } from "./features/profiles/profile-inputs-store.ts";
+import { createProfileStore } from "./features/profiles/profile-store.ts";
 import { createSnapshotStore } from "./features/profiles/snapshot-store.ts";
 import { createRequestStore } from "./features/requests/request-store.ts";
+import { createPopulationStore } from "./features/scoring/population-store.ts";
+import { createScoreStore } from "./features/scoring/score-store.ts";
+import { createScorecardStore } from "./features/scoring/scorecard-store.ts";
+import { createSurveyStore } from "./features/scoring/survey-store.ts";
+import { createSubjectSourceStore } from "./features/subjects/subject-source-store.ts";
+import { createSubjectStore } from "./features/subjects/subject-store.ts";
+import { createAnswerStore } from "./features/verification/answer-store.ts";
 import type { AggregateFields } from "./platform/mongo/aggregate.ts";
 import { initModels } from "./platform/mongo/connect.ts";
 import { createLeases } from "./platform/mongo/leases.ts";
@@ -35,8 +53,13 @@ export async function createStores(connection: Connection) {
     settings: createSettingsStore(connection),
     batches: createBatchStore(connection),
     records: createRecordStore(connection),
+    quarantine: createQuarantineStore(connection),
+    readings: createReadingStore(connection),
     snapshots: createSnapshotStore(connection),
+    profiles: createProfileStore(connection),
+    profileInputs: createProfileInputsStore(connection),
     products: createProductStore(connection),
+    catalogs: createCatalogStore(connection),
     consents: createConsentStore(connection),
     consentRequests: createConsentRequestStore(connection),
     copies: createCopyStore(connection),
@@ -48,7 +71,20 @@ export async function createStores(connection: Connection) {
     ledger: createLedgerStore(connection),
     storedFacts: createStoredFactsStore(connection),
     objections: createObjectionStore(connection),
+    resources: createResourceStore(connection),
+    runs: createRunStore(connection),
+    pages: createPageStore(connection),
+    scoreboard: createScoreboardStore(connection),
     erasures: createErasureStore(connection),
+    scorecards: createScorecardStore(connection),
+    scores: createScoreStore(connection),
+    surveys: createSurveyStore(connection),
+    population: createPopulationStore(connection),
+    codes: createCodeStore(connection),
+    materials: createMaterialStore(connection),
+    subjects: createSubjectStore(connection),
+    subjectSources: createSubjectSourceStore(connection),
+    answers: createAnswerStore(connection),
   };
   await initModels(connection);
   const aggregates = Object.values(connection.models).filter(

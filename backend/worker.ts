@@ -14,6 +14,11 @@ const LEASE_MS = 15_000;
 const LEDGER_POLL_MS = 250;
 const OBJECTIONS_MS = 5_000;
 const ERASURES_MS = 60_000;
+const SMALL_BATCH_BYTES = 2 * 1024 ** 2;
+const DAILY_ROUND_MS = 600_000;
+const RECOMPUTING_MS = 2_000;
+const SCORES_MS = 2_000;
+const SURVEYS_MS = 15_000;
 
 export interface WorkerParts {
   stores: Stores;
@@ -98,6 +103,12 @@ export function createWorker(parts: WorkerParts): Worker {
     idleMs: 1_000,
     onError: failing("ingestion"),
   });
+  // So that a correction doesn't wait for a gigabyte.
+  const smallBatches = createLoop({
+    step: () => services.ingestion.ingestNext(undefined, SMALL_BATCH_BYTES),
+    idleMs: 1_000,
+    onError: failing("ingestion"),
+  });
   const ledger = createLoop({
     step: services.ledger.indexer({ confirmations: parts.confirmations, log: (line) => log.warn(line) }).step,
     idleMs: Math.max(LEDGER_POLL_MS, parts.pollMs),
@@ -113,15 +124,63 @@ export function createWorker(parts: WorkerParts): Worker {
     idleMs: ERASURES_MS,
     onError: failing("erasing records"),
   });
+  const subjects = createLoop({
+    step: services.subjectIndex.step,
+    idleMs: 1_000,
+    onError: failing("indexing the enterprises"),
+  });
   const copies = createLoop({
     step: services.copies.deleteDue,
     idleMs: 1_000,
     onError: failing("deleting copies that are over"),
   });
+  const scores = createLoop({
+    step: services.scoring.scores.refresh,
+    idleMs: SCORES_MS,
+    onError: failing("scoring again"),
+  });
+  const surveys = createLoop({
+    step: services.scoring.survey,
+    idleMs: SURVEYS_MS,
+    onError: failing("surveying scorecards"),
+  });
+  const recomputing = createLoop({
+    step: services.recomputing.step,
+    idleMs: RECOMPUTING_MS,
+    onError: failing("working out all profiles"),
+  });
+  const answers = createLoop({
+    step: services.answers.deleteDue,
+    idleMs: DAILY_ROUND_MS,
+    onError: failing("deleting answers that are over"),
+  });
+  const accessLog = createLoop({
+    step: services.access.deleteOld,
+    idleMs: DAILY_ROUND_MS,
+    onError: failing("deleting old entries of the access log"),
+  });
   services.work.listen(() => outbox.wake());
-  services.ingestionWork.listen(() => ingestion.wake());
+  services.ingestionWork.listen(() => {
+    ingestion.wake();
+    smallBatches.wake();
+  });
 
-  const loops: Loop[] = [outbox, leaves, ingestion, ledger, objections, erasures, copies];
+  const loops: Loop[] = [
+    outbox,
+    leaves,
+    ingestion,
+    smallBatches,
+    ledger,
+    objections,
+    erasures,
+    subjects,
+    copies,
+    scores,
+    surveys,
+    recomputing,
+    answers,
+    accessLog,
+  ];
   /** Of the lease that this process holds. */
   let epoch: number | undefined;
   const lease = createLoop({

@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { scorecardDigest } from "../backend/features/scoring/domain/scorecard.ts";
 import { installFastKeccak } from "../backend/lib/fast-keccak.ts";
 import type { TrendWish } from "./scorecard/binning.ts";
+import { cityOutcomes } from "./scorecard/city-outcomes.ts";
 import { readOutcomes } from "./scorecard/outcomes.ts";
+import { packageOf } from "./scorecard/package.ts";
 import { reportHtml } from "./scorecard/report.ts";
 import { SAMPLE_CATEGORIES, SAMPLE_TARGET, sampleOutcomes } from "./scorecard/sample-outcomes.ts";
 import { TRAINING, train } from "./scorecard/train.ts";
@@ -15,12 +17,18 @@ const HELP = `Fits a points scorecard from labelled outcomes; docs/scorecard.md 
 
   npm run train-scorecard -- INPUT.csv --target COLUMN [options]
   npm run train-scorecard -- --sample [options]
+  npm run train-scorecard -- --city 8000 [options]
 
   INPUT.csv            one row an enterprise, one column an indicator; an empty cell is unknown
   --target COLUMN      the outcome: 1 is bad, 0 is good
   --sample             makes up outcomes from a known truth, to try it out
+  --city ENTERPRISES   outcomes of that many enterprises of the sample city, from the rows of its departments
+  --city-seed SEED     another seed is another city (default training)
   --out FILE           the scorecard (default ${FOLDER}/scorecard.json)
   --report FILE        the report (default ${FOLDER}/report.html)
+  --package FILE       scorecard and report as one JSON, to upload (default ${FOLDER}/package.json)
+  --author TEXT        who made it (default "unnamed")
+  --population TEXT    whose outcomes they are
   --holdout SHARE      share of the rows kept out of training (default ${TRAINING.holdout})
   --seed N             another seed keeps other rows out (default ${TRAINING.seed})
   --monotone COLUMNS   bins whose points only rise or only fall, as the data say; "all" for every number
@@ -42,6 +50,11 @@ const { values, positionals } = parseArgs({
   options: {
     target: { type: "string" },
     sample: { type: "boolean", default: false },
+    city: { type: "string" },
+    "city-seed": { type: "string", default: "training" },
+    package: { type: "string", default: join(FOLDER, "package.json") },
+    author: { type: "string", default: "unnamed" },
+    population: { type: "string" },
     out: { type: "string", default: join(FOLDER, "scorecard.json") },
     report: { type: "string", default: join(FOLDER, "report.html") },
     holdout: { type: "string", default: String(TRAINING.holdout) },
@@ -72,20 +85,48 @@ function write(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-/** What is read, and by which column: a file, or the sample, which is written down to be looked at. */
-function input(): { csv: string | Buffer; target: string; categories: string[]; groups: string[]; monotone: string[] } {
-  const own = { categories: list(values.category), groups: list(values.groups), monotone: list(values.monotone) };
-  if (!values.sample) return { csv: readFileSync(positionals[0]!), target: values.target!, ...own };
-  const { csv } = sampleOutcomes();
-  write(join(FOLDER, "outcomes.csv"), csv);
-  const groups = ["identity.districtCode"];
-  return { csv, target: SAMPLE_TARGET, categories: [...SAMPLE_CATEGORIES], groups, monotone: ["all"] };
+interface Input {
+  csv: string | Buffer;
+  target: string;
+  categories: string[];
+  groups: string[];
+  monotone: string[];
+  fixed: ReadonlySet<string>;
+  population: string;
+}
+
+/** What is read, and by which column: a file, or one that is made up, which is written down to be looked at. */
+function input(): Input {
+  const fixed = values.fixed === undefined ? TRAINING.fixed : new Set(list(values.fixed));
+  const madeUp = { groups: ["identity.districtCode"], monotone: ["all"] };
+  if (values.city !== undefined) {
+    const city = cityOutcomes({ enterprises: Number(values.city), seed: values["city-seed"] });
+    write(join(FOLDER, "outcomes.csv"), city.csv);
+    // Where and in what line an enterprise works is compared, and doesn't count.
+    const groups = [...madeUp.groups, "identity.industryCode"];
+    return { ...city, ...madeUp, groups, categories: [...city.categories], fixed: new Set(city.fixed) };
+  }
+  if (values.sample) {
+    const { csv } = sampleOutcomes();
+    write(join(FOLDER, "outcomes.csv"), csv);
+    const population = "made up from a known truth";
+    return { csv, target: SAMPLE_TARGET, categories: [...SAMPLE_CATEGORIES], ...madeUp, fixed, population };
+  }
+  return {
+    csv: readFileSync(positionals[0]!),
+    target: values.target!,
+    categories: list(values.category),
+    groups: list(values.groups),
+    monotone: list(values.monotone),
+    fixed,
+    population: `the rows of ${basename(positionals[0]!)}`,
+  };
 }
 
 function run(): void {
   const holdout = Number(values.holdout);
   if (!(holdout > 0 && holdout < 1)) throw new Error("--holdout is a share between 0 and 1, such as 0.3");
-  const { csv, target, categories, groups, monotone } = input();
+  const { csv, target, categories, groups, monotone, fixed, population } = input();
   const outcomes = readOutcomes(csv, { target, categories: new Set(categories) });
   const numbers = outcomes.columns.flatMap(({ kind, id }) => (kind === "number" ? [id] : []));
   const compared = [...groups, ...list(values.compare)];
@@ -107,11 +148,13 @@ function run(): void {
     holdout,
     trends,
     groups: new Set(groups),
-    fixed: values.fixed === undefined ? TRAINING.fixed : new Set(list(values.fixed)),
+    fixed,
   });
   const validation = validate(training, compared);
   write(values.out, `${JSON.stringify(training.scorecard, null, 2)}\n`);
   write(values.report, reportHtml(training, validation));
+  const about = { author: values.author, population: values.population ?? population };
+  write(values.package, `${JSON.stringify(packageOf(training, validation, about), null, 1)}\n`);
   const { auc, ks, rows, bads } = validation.holdout;
   const { calibration, drift } = validation;
   const unfair = [...validation.impact].flatMap(([id, { adverse }]) => (adverse ? [id] : []));
@@ -124,12 +167,16 @@ function run(): void {
       ...unfair.map((id) => `look at the groups of ${id}: some get good grades less than four fifths as often`),
       `scorecard  ${values.out}  ${scorecardDigest(training.scorecard)}`,
       `report     ${values.report}`,
+      `to upload  ${values.package}`,
       "",
     ].join("\n"),
   );
 }
 
-if (values.help || (!values.sample && (positionals.length !== 1 || values.target === undefined))) {
+if (
+  values.help ||
+  (!values.sample && values.city === undefined && (positionals.length !== 1 || values.target === undefined))
+) {
   process.stdout.write(HELP);
   process.exitCode = values.help ? 0 : 2;
 } else {

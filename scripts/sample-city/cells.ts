@@ -5,7 +5,7 @@ import type { Random } from "./random.ts";
 /** What stands in a cell: a sheet tells numbers and dates from text, the other formats don't. */
 export type Cell = string | number | Date;
 
-function dateText(iso: string, form: DateForm, random: Random): string {
+export function dateText(iso: string, form: DateForm, random: Random): string {
   const [year, month, day] = iso.split("-") as [string, string, string | undefined];
   const chosen = form === "mixed" ? random.pick(["iso", "slash", "compact", "chinese"] as const) : form;
   switch (chosen) {
@@ -31,8 +31,9 @@ function amountText(fen: bigint, places: 2 | 6): string {
 }
 
 function cell(value: TrueValue, column: LayoutColumn, layout: Layout, random: Random): Cell {
-  if (value === null) return "";
+  if (value === null) return column.field?.emptyWords?.includes("长期") ? "长期" : "";
   const { style } = column;
+  if (column.words) return column.words[String(value)] ?? String(value);
   const numbers = layout.format === "xlsx" || layout.format === "ndjson";
   if (style === "yuan" || style === "wanyuan") {
     const text = amountText(value as bigint, style === "yuan" ? 2 : 6);
@@ -51,42 +52,4 @@ export function cellsOf(row: TrueRow, layout: Layout, serial: number, random: Ra
     if (column.style === "serial") return serial;
     return column.from === "" ? "" : cell(row[column.from] ?? null, column, layout, random);
   });
-}
-
-const CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-
-/** A cell broken the way such cells are in real files. */
-function broken(value: Cell, column: LayoutColumn, random: Random): Cell {
-  const { style } = column;
-  if (style === "uscc") {
-    const code = String(value);
-    const next = CODE_SIGNS[(CODE_SIGNS.indexOf(code[17]!) + random.int(1, 30)) % 31]!;
-    return random.chance(0.7) ? code.slice(0, 17) + next : code.slice(0, 17);
-  }
-  if (style.startsWith("month")) return dateText("2026-13", style.split(":")[1] as DateForm, random);
-  if (style.startsWith("date")) {
-    const form = style.split(":")[1] as DateForm;
-    const impossible = random.pick(["2025-02-30", "2024-13-05", "2025-11-31"]);
-    return dateText(impossible, form === "cell" ? "iso" : form, random);
-  }
-  if (style === "yuan" || style === "wanyuan") return random.pick(["待核实", "约30", "-1200.00", "见附件"]);
-  if (style === "integer" || style === "decimal") return random.pick(["不详", "若干"]);
-  return random.pick(["其他（待定）", "异常", "未知"]);
-}
-
-const breakable = (column: LayoutColumn, value: Cell): boolean =>
-  value !== "" && column.style !== "text" && column.style !== "serial" && value !== "长期";
-
-/** A copy of a row that can't be taken: one cell is wrong, or a required one is empty. */
-export function brokenCells(cells: readonly Cell[], layout: Layout, random: Random): Cell[] {
-  const copy = [...cells];
-  const required = layout.columns.flatMap((column, i) => (column.optional ? [] : [i]));
-  const wrong = layout.columns.flatMap((column, i) => (breakable(column, cells[i]!) ? [i] : []));
-  if (random.chance(0.25)) {
-    copy[random.pick(required)] = "";
-  } else {
-    const at = random.pick(wrong);
-    copy[at] = broken(cells[at]!, layout.columns[at]!, random);
-  }
-  return copy;
 }

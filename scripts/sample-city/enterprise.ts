@@ -1,8 +1,10 @@
 import { YUXI_DISTRICTS } from "../../backend/features/data-exchange/domain/districts.ts";
+import { registrationCheckDigit } from "../../backend/lib/registration-number.ts";
 import { makeUscc } from "../../backend/lib/uscc.ts";
 import { addDays, addYears, monthIndex } from "./calendar.ts";
 import { INDUSTRIES, type Industry, SEASONS } from "./industries.ts";
-import { addressIn, enterpriseName, type Form, personName } from "./names.ts";
+import { addressIn, enterpriseName, type Form } from "./names.ts";
+import { type Person, representativeOf } from "./people.ts";
 import { type Random, randomOf } from "./random.ts";
 
 export type Size = "micro" | "small" | "medium";
@@ -22,6 +24,9 @@ export interface Enterprise {
   /** In 10,000 yuan. */
   readonly registeredCapital: number;
   readonly legalRepresentative: string;
+  readonly representative: Person;
+  /** The number it had before there was a USCC; null when it is younger. */
+  readonly registrationNumber: string | null;
   readonly address: string;
   readonly status: Status;
   /** The first month of decline, or null where business is sound. */
@@ -125,6 +130,13 @@ function monthlyStaff(revenue: readonly number[], industry: Industry): number[] 
   });
 }
 
+/** Enterprises founded before October 2015 were given one of fifteen digits. */
+function registrationNumber(district: string, establishedOn: string, serial: number): string | null {
+  if (establishedOn >= "2015-10-01") return null;
+  const body = `${district}2${String(serial).padStart(7, "0")}`;
+  return body + registrationCheckDigit(body);
+}
+
 const districtOf = (code: string) => {
   const district = YUXI_DISTRICTS.find((candidate) => candidate.code === code);
   if (!district) throw new RangeError(`no district ${code}`);
@@ -154,6 +166,8 @@ export function castEnterprise(
     establishedOn: fixed.establishedOn,
     registeredCapital: fixed.registeredCapital,
     legalRepresentative: fixed.legalRepresentative,
+    representative: representativeOf(seed, serial, fixed.legalRepresentative),
+    registrationNumber: registrationNumber(fixed.districtCode, fixed.establishedOn, serial),
     address: addressIn(random, district.zh),
     status: "active",
     declineFrom: months[declineAt] ?? null,
@@ -214,6 +228,7 @@ export function randomEnterprise(
   const growth = declining ? random.between(-0.1, 0.05) : 0.06 + random.normal() * 0.12;
   const revenue = monthlyRevenue(random, months, establishedOn, industry, { yearly, growth, declineAt, closedAt });
   const capital = (yearly / 10_000) * random.between(0.1, 0.6);
+  const representative = representativeOf(seed, index);
   const capitalStep = capital > 300 ? 100 : capital > 30 ? 10 : 1;
   return {
     serial: index,
@@ -225,7 +240,9 @@ export function randomEnterprise(
     industry,
     establishedOn,
     registeredCapital: Math.max(form === "individual" ? 2 : 10, Math.round(capital / capitalStep) * capitalStep),
-    legalRepresentative: personName(random),
+    legalRepresentative: representative.name,
+    representative,
+    registrationNumber: registrationNumber(district.code, establishedOn, index),
     address: addressIn(random, district.zh),
     status,
     declineFrom: months[declineAt] ?? null,

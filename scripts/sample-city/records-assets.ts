@@ -7,19 +7,21 @@ const TYPES = { company: "有限责任公司", individual: "个体工商户", co
 const STATUSES = { active: "存续", dormant: "歇业", cancelled: "注销", revoked: "吊销" };
 const SIZES = { micro: "微型", small: "小型", medium: "中型" };
 
-const registration = (enterprise: Enterprise): TrueRow => ({
+const registration = (enterprise: Enterprise, city: City): TrueRow => ({
   uscc: enterprise.uscc,
   name: enterprise.name,
   enterpriseType: TYPES[enterprise.form],
   status: STATUSES[enterprise.status],
   establishedOn: enterprise.establishedOn,
   registeredCapital: yuan(enterprise.registeredCapital * 10_000),
-  district: enterprise.district.zh,
+  districtCode: enterprise.district.zh,
   industryCode: enterprise.industry.code,
   industryName: enterprise.industry.name,
   legalRepresentative: enterprise.legalRepresentative,
   scale: SIZES[enterprise.size],
   address: enterprise.address,
+  registrationNumber: enterprise.registrationNumber,
+  sourceUpdatedOn: addDays(city.asOf, -(enterprise.serial % 28) - 1),
 });
 
 /** A day between the founding and asOf, the later the likelier not. */
@@ -152,7 +154,7 @@ function vehicles(enterprise: Enterprise, city: City, random: Random): TrueRow[]
 }
 
 export const assetRows = (enterprise: Enterprise, city: City, random: Random): RowsByCatalog => ({
-  "business-registration": [registration(enterprise)],
+  "business-registration": [registration(enterprise, city)],
   "business-licences": licences(enterprise, city, random),
   "real-estate": realEstate(enterprise, city, random),
   vehicles: vehicles(enterprise, city, random),

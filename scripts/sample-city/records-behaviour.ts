@@ -37,6 +37,7 @@ function judgments(enterprise: Enterprise, city: City, random: Random): TrueRow[
       status: done ? (enforced ? "执行完毕" : "已结案") : enforced ? "执行中" : "审理中",
       filedOn,
       closedOn: done ? closedOn : null,
+      sourceUpdatedOn: addDays(city.asOf, -2),
     };
   });
 }

@@ -1,9 +1,10 @@
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import iconv from "iconv-lite";
 import writeWorkbook, { type SheetData } from "write-excel-file/node";
 import type { Cell } from "./cells.ts";
 import type { Layout } from "./layouts.ts";
+import { zipSink } from "./zip-sink.ts";
 import { fixZipTimes } from "./zip-times.ts";
 
 export interface DepartmentWriter {
@@ -11,6 +12,8 @@ export interface DepartmentWriter {
   /** Ends the last file. */
   close(): Promise<void>;
   readonly files: readonly { readonly path: string; rows: number }[];
+  /** The name of the file with this position. */
+  nameOf(part: number): string;
 }
 
 const FLUSH_CHARACTERS = 256 * 1024;
@@ -29,15 +32,20 @@ function textWriter(
   start: string,
   line: (cells: readonly Cell[]) => string,
 ): DepartmentWriter {
-  const file = { path: join(outDir, `${layout.fileName}.${extension}`), rows: 0 };
+  const zipped = layout.format === "csv-zip";
+  const file = { path: join(outDir, `${layout.fileName}.${zipped ? "zip" : extension}`), rows: 0 };
   const handle = openSync(file.path, "w");
+  const zip = zipped ? zipSink((bytes) => writeSync(handle, bytes), `${layout.fileName}.${extension}`) : null;
   let buffer = start;
   const flush = (): void => {
-    writeSync(handle, encode(buffer));
+    const bytes = encode(buffer);
+    if (zip) zip.write(bytes);
+    else writeSync(handle, bytes);
     buffer = "";
   };
   return {
     files: [file],
+    nameOf: () => basename(file.path),
     async write(cells) {
       buffer += line(cells);
       file.rows++;
@@ -45,6 +53,7 @@ function textWriter(
     },
     async close() {
       flush();
+      zip?.end();
       closeSync(handle);
     },
   };
@@ -59,9 +68,9 @@ function workbookWriter(layout: Layout, outDir: string): DepartmentWriter {
   const headings = layout.columns.map((column) => column.heading);
   const files: { path: string; rows: number }[] = [];
   let rows: Cell[][] = [];
+  const nameOf = (part: number): string => `${layout.fileName}${part === 0 ? "" : `-${part + 1}`}.xlsx`;
   const flush = async (): Promise<void> => {
-    const part = files.length === 0 ? "" : `-${files.length + 1}`;
-    const path = join(outDir, `${layout.fileName}${part}.xlsx`);
+    const path = join(outDir, nameOf(files.length));
     const sheet = [...layout.titles.map((title) => [title]), headings, ...rows].map((row) => row.map(sheetCell));
     const zip = await writeWorkbook(sheet as SheetData, { sheet: "数据" }).toBuffer();
     writeFileSync(path, fixZipTimes(zip));
@@ -70,6 +79,7 @@ function workbookWriter(layout: Layout, outDir: string): DepartmentWriter {
   };
   return {
     files,
+    nameOf,
     async write(cells) {
       rows.push([...cells]);
       if (rows.length >= ROWS_A_WORKBOOK) await flush();
@@ -80,24 +90,30 @@ function workbookWriter(layout: Layout, outDir: string): DepartmentWriter {
   };
 }
 
+const utf8 = (text: string): Buffer => Buffer.from(text);
+const gb18030 = (text: string): Buffer => iconv.encode(text, "gb18030");
+
 export function departmentWriter(layout: Layout, outDir: string): DepartmentWriter {
   const headings = layout.columns.map((column) => column.heading);
   const csvLine = (cells: readonly Cell[]): string => `${cells.map((cell) => quoted(textOf(cell))).join(",")}\r\n`;
+  const tsvLine = (cells: readonly Cell[]): string => `${cells.map((cell) => textOf(cell)).join("\t")}\n`;
   switch (layout.format) {
+    case "csv-utf8":
+    case "csv-zip":
+      return textWriter(layout, outDir, "csv", utf8, csvLine(headings), csvLine);
     case "csv-utf8-bom":
-      return textWriter(layout, outDir, "csv", (text) => Buffer.from(text), `\uFEFF${csvLine(headings)}`, csvLine);
+      return textWriter(layout, outDir, "csv", utf8, `\uFEFF${csvLine(headings)}`, csvLine);
     case "csv-gb18030":
-      return textWriter(layout, outDir, "csv", (text) => iconv.encode(text, "gb18030"), csvLine(headings), csvLine);
+      return textWriter(layout, outDir, "csv", gb18030, csvLine(headings), csvLine);
+    case "tsv-utf8":
+      return textWriter(layout, outDir, "tsv", utf8, tsvLine(headings), tsvLine);
+    case "tsv-gb18030":
+      return textWriter(layout, outDir, "tsv", gb18030, tsvLine(headings), tsvLine);
     case "ndjson":
-      return textWriter(
-        layout,
-        outDir,
-        "ndjson",
-        (text) => Buffer.from(text),
-        "",
-        (cells) =>
-          `${JSON.stringify(Object.fromEntries(headings.map((heading, i) => [heading, cells[i] === "" ? null : cells[i]])))}\n`,
-      );
+      return textWriter(layout, outDir, "ndjson", utf8, "", (cells) => {
+        const entries = headings.map((heading, i) => [heading, cells[i] === "" ? null : cells[i]]);
+        return `${JSON.stringify(Object.fromEntries(entries))}\n`;
+      });
     case "xlsx":
       return workbookWriter(layout, outDir);
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -6,9 +6,10 @@ import fc from "fast-check";
 import iconv from "iconv-lite";
 import writeWorkbook, { type SheetData } from "write-excel-file/node";
 import type { FileRow } from "../../backend/features/data-exchange/files/file-row.ts";
-import { readRows } from "../../backend/features/data-exchange/files/read-rows.ts";
-import { guardZip } from "../../backend/features/data-exchange/files/zip-guard.ts";
+import { readBlocks, readRows } from "../../backend/features/data-exchange/files/read-rows.ts";
+import { openZip } from "../../backend/features/data-exchange/files/zip.ts";
 import { DomainError } from "../../backend/lib/errors.ts";
+import { zipOf } from "../support/zip.ts";
 
 describe("data exchange: files", () => {
   const folder = mkdtempSync(join(tmpdir(), "rows-"));
@@ -126,6 +127,83 @@ describe("data exchange: files", () => {
     ]);
   });
 
+  it("keeps a damaged line of NDJSON as a row of its own", async () => {
+    const rows = await rowsOf("bad.ndjson", '{"a":1}\n{"a":\n[2]\n{"a":3}');
+    expect(rows.slice(1)).to.deep.equal([
+      { row: 1, cells: ["1"] },
+      { row: 2, cells: ['{"a":'], damaged: true },
+      { row: 3, cells: ["[2]"], damaged: true },
+      { row: 4, cells: ["3"] },
+    ]);
+  });
+
+  it("reads each file of an archive, under its own name, with names in GBK as well", async () => {
+    const archive = zipOf([
+      ["数据/一.csv", Buffer.from("名称,数量\n甲,1\n")],
+      [
+        "二.xlsx",
+        await workbook([
+          ["名称", "数量"],
+          ["乙", 2],
+        ]),
+      ],
+      [iconv.encode("三.csv", "gbk"), iconv.encode("名称,数量\n丙,3\n", "gbk")],
+      ["__MACOSX/._一.csv", Buffer.from("x")],
+    ]);
+    const path = store("several.zip", archive);
+    const seen: unknown[] = [];
+    for await (const { entry, heading, rows } of readBlocks(path, { name: "several.zip" })) {
+      if (heading) seen.push([entry, heading.cells]);
+      seen.push(...rows.map(({ cells }) => cells));
+    }
+    expect(seen).to.deep.equal([
+      ["一.csv", ["名称", "数量"]],
+      ["甲", "1"],
+      ["二.xlsx", ["名称", "数量"]],
+      ["乙", "2"],
+      ["三.csv", ["名称", "数量"]],
+      ["丙", "3"],
+    ]);
+    expect(await codeOf("strange.zip", zipOf([["setup.exe", Buffer.from("MZ")]]))).to.equal("file.unsupported");
+    expect(await codeOf("nested.zip", zipOf([["inner.zip", zipOf([["a.csv", Buffer.from("a,b\n")]])]]))).to.equal(
+      "file.unsupported",
+    );
+    expect(await codeOf("none.zip", zipOf([["folder/", Buffer.alloc(0)]]))).to.equal("file.empty");
+  });
+
+  it("reads the sheet that is asked for, and finds headings below other rows", async () => {
+    const sheets = await writeWorkbook([
+      { data: [[{ value: "说明" }]] as SheetData, sheet: "封面" },
+      {
+        data: [
+          [{ value: "填表人" }, { value: "张三" }, { value: "电话" }],
+          [{ value: "名称" }, { value: "数量" }],
+          [{ value: "甲" }, { value: 1 }],
+        ] as SheetData,
+        sheet: "数据",
+      },
+    ]).toBuffer();
+    const path = store("sheets.xlsx", sheets);
+    const read = async (options: {
+      sheet?: string;
+      headingRow?: number;
+      isHeading?: (cells: readonly string[]) => boolean;
+    }) => {
+      const rows: string[][] = [];
+      for await (const row of readRows(path, { name: "sheets.xlsx", ...options })) rows.push(row.cells);
+      return rows;
+    };
+    const table = [
+      ["名称", "数量"],
+      ["甲", "1"],
+    ];
+    expect(await read({})).to.deep.equal([["说明"]]);
+    expect(await read({ sheet: "数据", headingRow: 2 })).to.deep.equal(table);
+    expect(await read({ sheet: "2", isHeading: (cells) => cells.includes("名称") })).to.deep.equal(table);
+    const wrong = await read({ sheet: "没有" }).catch((error: DomainError) => error);
+    expect(wrong).to.have.property("code", "file.sheet");
+  });
+
   it("names what is wrong with a file", async () => {
     const book = await workbook([["a", "b", "c"]]);
     expect(await codeOf("none.csv", "")).to.equal("file.empty");
@@ -139,7 +217,6 @@ describe("data exchange: files", () => {
     expect(await codeOf("cut.xlsx", book.subarray(0, 900))).to.equal("file.corrupt");
     expect(await codeOf("quote.csv", 'a,b\n1,"never closed\n2,3\n')).to.equal("file.corrupt");
     expect(await codeOf("zero.csv", "a,b\n1,\0\n")).to.equal("file.corrupt");
-    expect(await codeOf("bad.ndjson", '{"a":1}\n{"a":\n')).to.equal("file.corrupt");
     expect(await codeOf("list.ndjson", "[1]\n")).to.equal("file.corrupt");
     const marked = Buffer.concat([Buffer.from("\uFEFF名称,b\n"), Buffer.from([0xc3, 0x28, 0x2c, 0x31])]);
     expect(await codeOf("marked.csv", marked)).to.equal("file.encoding");
@@ -148,22 +225,30 @@ describe("data exchange: files", () => {
     expect(await codeOf("said.csv", "a,b\n", "klingon")).to.equal("file.encoding");
   });
 
-  it("refuses a workbook that would fill the memory, even one that lies about its size", async () => {
+  it("refuses an archive that would fill memory or disk, even one that lies about its size", async () => {
     const book = await workbook(Array.from({ length: 3_000 }, (_, i) => [`row ${i}`, i, 0]));
+    const path = store("large.xlsx", book);
+    const limits = { maxUnpackedBytes: 50_000, maxRatio: 300, maxEntries: 100 };
+    const refusal = async (over: Partial<typeof limits>): Promise<string> =>
+      openZip(path, { maxUnpackedBytes: 1e9, maxRatio: 300, maxEntries: 100, ...over }).then(
+        (zip) => {
+          zip.close();
+          return "none";
+        },
+        (error: DomainError) => error.code,
+      );
+    expect(await refusal({})).to.equal("none");
+    expect(await refusal(limits)).to.equal("file.tooLarge");
+    expect(await refusal({ maxEntries: 2 })).to.equal("file.tooLarge");
+    const bomb = zipOf([["bomb.csv", Buffer.from(`a,b\n${"0,0\n".repeat(6_000_000)}`)]]);
+    expect(await codeOf("bomb.zip", bomb)).to.equal("file.tooLarge");
     const end = book.lastIndexOf(Buffer.from("504b0506", "hex"));
     let at = book.readUInt32LE(end + 16);
     for (let i = 0; i < book.readUInt16LE(end + 10); i++) {
       book.writeUInt32LE(1, at + 24);
       at += 46 + book.readUInt16LE(at + 28) + book.readUInt16LE(at + 30) + book.readUInt16LE(at + 32);
     }
-    const path = store("large.xlsx", book);
-    const limits = { maxPackedBytes: 1_000_000, maxUnpackedBytes: 50_000 };
-    const refused = await guardZip(path, limits).catch((error) => error);
-    expect(refused).to.be.instanceOf(DomainError).with.property("code", "file.tooLarge");
-    await guardZip(path);
-    const packed = await guardZip(path, { ...limits, maxPackedBytes: 100 }).catch((error) => error);
-    expect(packed).to.have.property("code", "file.tooLarge");
-    expect(readFileSync(path).length).to.be.lessThan(1_000_000);
+    expect(await codeOf("liar.xlsx", book)).to.equal("file.corrupt");
   });
 
   it("stops at once when the reader does", async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Catalog, catalogFaults } from "../../backend/features/data-exchange/domain/catalog.ts";
+import type { Catalog } from "../../backend/features/data-exchange/domain/catalog.ts";
+import { catalogFaults } from "../../backend/features/data-exchange/domain/catalog-faults.ts";
 import { expectedHeadings, mapHeadings } from "../../backend/features/data-exchange/domain/heading-mapping.ts";
 import { watchRepeats } from "../../backend/features/data-exchange/domain/repeats.ts";
 import { mapRow } from "../../backend/features/data-exchange/domain/row-mapping.ts";
@@ -34,9 +35,9 @@ const anyDay = fc
   .map((date) => date.toISOString().slice(0, 10));
 
 describe("data exchange: standard catalogs", () => {
-  it("are twelve, of eight departments, and sound", () => {
-    expect(STANDARD_CATALOGS).to.have.length(12);
-    expect(STANDARD_DEPARTMENTS).to.have.length(8);
+  it("are 101, of 29 departments, and sound", () => {
+    expect(STANDARD_CATALOGS).to.have.length(101);
+    expect(STANDARD_DEPARTMENTS).to.have.length(29);
     const owners = new Set(STANDARD_CATALOGS.map((catalog) => catalog.departmentCode));
     expect([...owners]).to.have.members(STANDARD_DEPARTMENTS.map((department) => department.code));
     for (const catalog of STANDARD_CATALOGS) expect(catalogFaults(catalog), catalog.id).to.deep.equal([]);

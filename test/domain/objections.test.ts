@@ -130,6 +130,8 @@ function cellValueOf(field: Field): fc.Arbitrary<FieldValue> {
   switch (field.type) {
     case "uscc":
       return fc.constant(USCC);
+    case "person-id":
+      return fc.stringMatching(/^[0-9a-f]{64}$/);
     case "date":
       return day;
     case "month":
@@ -139,7 +141,9 @@ function cellValueOf(field: Field): fc.Arbitrary<FieldValue> {
     case "integer":
       return fc.integer({ min: field.min ?? 0, max: Math.min(field.max ?? 1e9, 1e9) });
     case "decimal":
-      return fc.integer({ min: 1, max: 1e8 }).map((hundredths) => hundredths / 100);
+      return fc
+        .integer({ min: Math.max(1, (field.min ?? 0) * 100), max: Math.min(1e8, (field.max ?? 1e6) * 100) })
+        .map((hundredths) => hundredths / 100);
     case "code":
       return fc.constantFrom(...Object.values(field.codes!));
     case "boolean":

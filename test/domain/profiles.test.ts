@@ -4,14 +4,26 @@ import { STANDARD_CATALOGS, standardCatalog } from "../../backend/features/data-
 import {
   computeProfile,
   INDICATORS,
-  type IndicatorValue,
+  type ProfileInput,
   type ProfileRecord,
 } from "../../backend/features/profiles/domain/indicators.ts";
-import { monthsBefore, wholeMonths } from "../../backend/features/profiles/domain/periods.ts";
+import {
+  monthEnd,
+  monthIndex,
+  monthSeries,
+  monthsBefore,
+  wholeMonths,
+} from "../../backend/features/profiles/domain/periods.ts";
+import { SERIES } from "../../backend/features/profiles/domain/series.ts";
+import type { Finding, PeriodScope } from "../../backend/features/profiles/domain/sources.ts";
 
 const TODAY = "2026-11-15";
 const USCC = "91530400MA6K000000";
 const RECEIVED = new Map(STANDARD_CATALOGS.map(({ id }) => [id, "2026-11-10T02:00:00Z"]));
+
+const CATALOGS = new Map(
+  STANDARD_CATALOGS.map(({ id, updateFrequency, periodField }) => [id, { updateFrequency, periodField }]),
+);
 
 const FIELDS = new Map(STANDARD_CATALOGS.map(({ id, fields }) => [id, new Set(fields.map(({ name }) => name))]));
 
@@ -41,47 +53,122 @@ const quarter = (back: number, revenue: string, paid = "10", unpaid = "0"): Prof
 const months = (count: number, kwh: (back: number) => number): ProfileRecord[] =>
   Array.from({ length: count }, (_, back) => power(back, kwh(back)));
 
-function indicator(id: string, records: readonly ProfileRecord[], received = RECEIVED): IndicatorValue {
-  const { indicators } = computeProfile({ asOf: TODAY, records, receivedCatalogs: received });
-  return indicators.find((each) => each.id === id)!;
+type Known = Finding & { id: string };
+const compute = (records: readonly ProfileRecord[], more: Partial<ProfileInput> = {}) => {
+  const input = { asOf: TODAY, records, receivedCatalogs: RECEIVED, catalogs: CATALOGS, ...more };
+  const { findings, ...rest } = computeProfile(input);
+  return { ...rest, indicators: findings.map((finding, at): Known => ({ ...finding, id: INDICATORS[at]!.id })) };
+};
+function indicator(id: string, records: readonly ProfileRecord[], received = RECEIVED): Known {
+  return compute(records, { receivedCatalogs: received }).indicators.find((each) => each.id === id)!;
 }
 const valueIn = (id: string, records: readonly ProfileRecord[], received = RECEIVED) =>
   indicator(id, records, received).value;
 
-const REGISTER_INDICATORS = INDICATORS.filter(({ group }) =>
-  ["assets", "justice", "innovation", "supply", "licences"].includes(group),
-);
+/** Whose silence means none; figures of a register's own entry are not among them. */
+const REGISTERS = [
+  ...["licences.validCount", "assets.realEstateCount", "assets.realEstateAreaSqm", "assets.mortgagedCount"],
+  ...["assets.vehicleCount", "justice.openJudgments", "justice.judgmentAmountFen", "justice.penalties24m"],
+  ...["justice.finesFen24m", "innovation.patentCount", "innovation.inventionCount", "innovation.highTech"],
+  ...["supply.tobaccoLicence", "identity.shareholderCount", "justice.dishonestListed", "environment.penalties24m"],
+];
 
 describe("indicators", () => {
-  it("have one definition each, from a standard catalog", () => {
+  it("are at least sixty, in nine groups, one definition each, from a standard catalog", () => {
     expect(new Set(INDICATORS.map(({ id }) => id)).size).to.equal(INDICATORS.length);
-    expect(INDICATORS).to.have.length(30);
-    for (const { id, group, catalogId } of INDICATORS) {
-      expect(id.startsWith(`${group}.`), id).to.equal(true);
+    expect(INDICATORS.length).to.be.at.least(60);
+    expect(new Set(INDICATORS.map(({ group }) => group)).size).to.equal(9);
+    for (const { id, catalogId, name, description } of [...INDICATORS]) {
       expect(() => standardCatalog(catalogId), id).to.not.throw();
+      expect(name.zh, id).to.match(/[\u4e00-\u9fff]/);
+      expect(description.en, id).to.match(/[a-z]/);
+    }
+    for (const { id, catalogId } of SERIES) expect(() => standardCatalog(catalogId), id).to.not.throw();
+  });
+
+  it("read only fields that their catalog has, in values that it takes", () => {
+    const fitting = { date: "2026-09-01", month: "2026-09", amount: "100", integer: 2026, decimal: 1.5, boolean: true };
+    for (const { id, catalogId, rule } of INDICATORS) {
+      const catalog = standardCatalog(catalogId);
+      const asked = new Set<string>();
+      const values = new Set<unknown>();
+      // Every code of every field in turn: a rule that stops at the first condition goes on in another round.
+      for (let round = 0; round < 48; round++) {
+        const told = (name: string) => {
+          const field = catalog.fields.find((each) => each.name === name);
+          const codes = [...new Set(Object.values(field?.codes ?? {}))];
+          if (field?.type === "code") return codes[name === "status" && round < 24 ? 0 : (round >> 1) % codes.length];
+          // What may be missing is missing in every other round.
+          if (field?.required === false && round % 2 === 1) return undefined;
+          if (name === "validTo") return "2026-12-01";
+          return field && ((fitting as Record<string, unknown>)[field.type] ?? "text");
+        };
+        const fields = new Proxy<ProfileRecord["fields"]>(
+          {},
+          {
+            get(_, name) {
+              asked.add(String(name));
+              return told(String(name));
+            },
+          },
+        );
+        const one: ProfileRecord = { id: "r", catalogId, fields, receivedAt: "2026-11-10T02:00:00Z" };
+        const { value } = rule(
+          {
+            today: TODAY,
+            of: () => [one],
+            series: () => monthSeries([one], catalog.periodField, TODAY),
+            periodField: () => catalog.periodField,
+            staleDays: () => 9_999,
+            received: () => true,
+            registerDate: () => TODAY,
+            whole: () => true,
+          },
+          catalogId,
+        );
+        values.add(value);
+      }
+      for (const field of asked) expect([...FIELDS.get(catalogId)!], `${id} reads ${field}`).to.include(field);
+      // Growth and evenness need more than one period.
+      if (!/(Growth|Evenness)Bps$/.test(id))
+        expect(
+          [...values].some((value) => value !== null && value !== 0 && value !== "0" && value !== false),
+          `${id} is never more than ${[...values].join()}`,
+        ).to.equal(true);
     }
   });
 
   it("are all unknown when nothing was ever received", () => {
-    const profile = computeProfile({ asOf: TODAY, records: [], receivedCatalogs: new Map() });
+    const profile = compute([], { receivedCatalogs: new Map() });
     expect(profile.enterprise).to.equal(null);
-    expect(profile.indicators.map(({ id }) => id)).to.deep.equal(INDICATORS.map(({ id }) => id));
-    for (const { value, recordIds, id } of profile.indicators) expect([value, recordIds], id).to.deep.equal([null, []]);
+    for (const { value, recordIds, why, id } of profile.indicators)
+      expect([value, recordIds, why], id).to.deep.equal([null, [], "notReceived"]);
   });
 
   it("take silence for zero only in a register that was received", () => {
-    const { indicators } = computeProfile({ asOf: TODAY, records: [], receivedCatalogs: RECEIVED });
-    const registers = new Set(REGISTER_INDICATORS.map(({ id }) => id));
-    expect(registers.size).to.equal(13);
-    for (const { id, value, unit, asOf } of indicators) {
-      if (registers.has(id)) {
-        expect(value, id).to.equal(unit === "fen" ? "0" : unit === "flag" ? false : 0);
-        expect(asOf, id).to.equal("2026-11-10");
-      } else expect(value, id).to.equal(null);
+    const { indicators } = compute([]);
+    for (const id of REGISTERS) {
+      const { value, asOf, recordIds } = indicators.find((each) => each.id === id)!;
+      const { unit } = INDICATORS.find((each) => each.id === id)!;
+      expect([value, asOf, recordIds], id).to.deep.equal([
+        unit === "fen" ? "0" : unit === "flag" ? false : 0,
+        "2026-11-10",
+        [],
+      ]);
     }
+    for (const id of ["identity.status", "tax.revenue12mFen", "people.insuredCount", "environment.creditGrade"])
+      expect(indicators.find((each) => each.id === id)).to.deep.include({ value: null, why: "noRecord" });
     const onlyCourt = new Map([["court-judgments", "2026-11-01T00:00:00Z"]]);
     expect(valueIn("justice.openJudgments", [], onlyCourt)).to.equal(0);
     expect(valueIn("justice.penalties24m", [], onlyCourt)).to.equal(null);
+  });
+
+  it("are unknown in a register that was not received for too long", () => {
+    // Weekly: 60 days before 15 November is 16 September.
+    const court = (day: string) =>
+      indicator("justice.openJudgments", [], new Map([["court-judgments", `${day}T00:00:00Z`]]));
+    expect(court("2026-09-16").value).to.equal(0);
+    expect(court("2026-09-15")).to.deep.include({ value: null, why: "stale" });
   });
 });
 
@@ -102,12 +189,11 @@ describe("identity indicators", () => {
   );
 
   it("come from the registration", () => {
-    const input = { asOf: TODAY, records: [registration], receivedCatalogs: RECEIVED };
-    const { enterprise, indicators } = computeProfile({ ...input, districtNames: new Map([["530402", "红塔区"]]) });
+    const { enterprise, indicators } = compute([registration]);
     expect(enterprise).to.deep.equal({
       uscc: USCC,
       name: "玉溪试用有限公司",
-      district: "红塔区",
+      district: "530402",
       industry: "食品制造",
     });
     expect(indicators.slice(0, 5).map(({ value }) => value)).to.deep.equal([
@@ -118,7 +204,6 @@ describe("identity indicators", () => {
       "500000000",
     ]);
     expect(indicators[0]!.recordIds).to.deep.equal(["registration"]);
-    expect(computeProfile(input).enterprise?.district).to.equal("530402");
   });
 
   it("count whole months", () => {
@@ -126,6 +211,15 @@ describe("identity indicators", () => {
     expect(wholeMonths("2026-11-15", TODAY)).to.equal(0);
     expect(monthsBefore("2024-02-29", 12)).to.equal("2023-02-28");
     expect(monthsBefore("2026-01-31", 2)).to.equal("2025-11-30");
+    for (const [month, day] of [
+      ["2024-02", 29],
+      ["2026-02", 28],
+      ["2100-02", 28],
+      ["2000-02", 29],
+      ["2026-12", 31],
+      ["2026-04", 30],
+    ] as const)
+      expect(monthEnd(monthIndex(month))).to.equal(`${month}-${day}`);
   });
 });
 
@@ -191,8 +285,8 @@ describe("series indicators", () => {
 
   it("make series in the order of time, however old", () => {
     const old = [quarter(9, "1", "2"), quarter(10, "3", "4")];
-    const { series } = computeProfile({ asOf: TODAY, records: old, receivedCatalogs: RECEIVED });
-    const points = (id: string) => series.find((each) => each.id === id)!.points;
+    const { series } = compute(old);
+    const points = (id: string) => series.find((each) => each.id === id)?.points ?? [];
     expect(points("declaredRevenueFen").map(({ value }) => value)).to.deep.equal(["3", "1"]);
     expect(points("taxPaidFen").map(({ period }) => period)).to.deep.equal([month(31), month(28)]);
     expect(points("electricityKwh")).to.deep.equal([]);
@@ -267,6 +361,71 @@ describe("register indicators", () => {
   });
 });
 
+describe("a consent's period", () => {
+  const within = (first: string, last: string): PeriodScope => ({
+    bounded: true,
+    covers: (period) => period === undefined || (period >= first && period <= last),
+  });
+  const seen = (records: readonly ProfileRecord[], scope: PeriodScope) =>
+    compute(
+      records.filter(({ fields }) => scope.covers(String(fields.month ?? fields.period))),
+      { scope },
+    ).indicators;
+  const find = (list: readonly Known[], id: string) => list.find((each) => each.id === id)!;
+  const power24 = months(24, () => 100);
+
+  it("makes a sum that it cuts unknown, not smaller", () => {
+    const id = "operation.electricityKwh12m";
+    expect(find(seen(power24, within("2025-11", "2026-10")), id).value).to.equal(1_200);
+    expect(find(seen(power24, within("2025-12", "2026-10")), id)).to.deep.include({
+      value: null,
+      why: "outsideConsent",
+      recordIds: [],
+    });
+    // A year that ends earlier is whole, and as of then.
+    expect(find(seen(power24, within("2025-09", "2026-08")), id)).to.deep.include({ value: 1_200, asOf: "2026-08-31" });
+    expect(find(seen(power24, within("2025-11", "2026-10")), "operation.electricityGrowthBps").value).to.equal(null);
+    expect(find(seen(power24, within("2024-11", "2026-10")), "operation.electricityGrowthBps").value).to.equal(0);
+  });
+
+  it("leaves no sum over all time, and leaves the newest figure", () => {
+    const taxes = [quarter(0, "7", "10", "5"), quarter(1, "7")];
+    const list = seen(taxes, within("2020-01", "2026-12"));
+    expect(find(list, "tax.unpaidFen")).to.deep.include({ value: null, why: "outsideConsent" });
+    const insured = record("social-security", { month: month(0), insuredCount: 12, paidAmount: "1" });
+    expect(find(seen([insured], within("2026-10", "2026-10")), "people.insuredCount").value).to.equal(12);
+  });
+
+  it("doesn't cut what a register says without a period", () => {
+    expect(find(seen([], within("2026-10", "2026-10")), "justice.openJudgments").value).to.equal(0);
+    // A register that speaks of years is cut by them: no entry in sight is no zero.
+    expect(find(seen([], within("2026-10", "2026-10")), "justice.honours").value).to.equal(null);
+  });
+});
+
+describe("trends", () => {
+  it("tell the same figure a year before", () => {
+    const { value, before } = indicator(
+      "operation.electricityKwh12m",
+      months(24, (back) => (back < 12 ? 110 : 100)),
+    );
+    expect([value, before]).to.deep.equal([1_320, { value: 1_200, asOf: "2025-10-31" }]);
+    expect(
+      indicator(
+        "operation.electricityKwh12m",
+        months(13, () => 1),
+      ).before,
+    ).to.equal(undefined);
+    const penalty = (decidedOn: string) =>
+      record("administrative-penalties", { decisionNo: decidedOn, penaltyKind: "fine", decidedOn });
+    const penalties = ["2026-01-01", "2025-06-01", "2024-01-01"].map(penalty);
+    expect(indicator("justice.penalties24m", penalties)).to.deep.include({
+      value: 2,
+      before: { value: 2, asOf: "2025-11-15" },
+    });
+  });
+});
+
 describe("profiles", function () {
   this.timeout(20_000);
 
@@ -281,23 +440,62 @@ describe("profiles", function () {
     fc.constant(null).map(() => record("electricity", { month: "unreadable", consumptionKwh: "many" })),
   );
 
-  it("don't depend on the order of records, and name only records that there are", () => {
+  const normal = (records: readonly ProfileRecord[]) => {
+    const { indicators, ...rest } = compute(records);
+    return { ...rest, indicators: indicators.map((each) => ({ ...each, recordIds: each.recordIds.toSorted() })) };
+  };
+
+  it("don't depend on the order of records, nor on repeats, and name only records that there are", () => {
     fc.assert(
       fc.property(fc.array(anyRecord, { maxLength: 40 }), fc.func(fc.integer()), (records, key) => {
         const shuffled = records.toSorted((a, b) => key(a.id) - key(b.id));
-        const of = (list: ProfileRecord[]) => {
-          const { indicators, series } = computeProfile({ asOf: TODAY, records: list, receivedCatalogs: RECEIVED });
-          return { series, indicators: indicators.map((each) => ({ ...each, recordIds: each.recordIds.toSorted() })) };
-        };
-        const profile = of(records);
-        expect(of(shuffled)).to.deep.equal(profile);
+        const profile = normal(records);
+        expect(normal(shuffled)).to.deep.equal(profile);
+        expect(normal([...records, ...shuffled.slice(0, 7)])).to.deep.equal(profile);
         const ids = new Set(records.map(({ id }) => id));
-        for (const { recordIds, value, asOf } of profile.indicators) {
+        for (const { recordIds, value, asOf, why } of profile.indicators) {
           expect(recordIds.every((id) => ids.has(id)) && new Set(recordIds).size === recordIds.length).to.equal(true);
-          expect(asOf === undefined).to.equal(value === null);
+          expect([asOf === undefined, why !== undefined]).to.deep.equal([value === null, value === null]);
         }
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it("stay unknown where their catalog is unknown, whatever the others say", () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyRecord, { maxLength: 40 }),
+        fc.constantFrom("electricity", "tax-payments", "court-judgments"),
+        (records, gone) => {
+          const { indicators } = compute(
+            records.filter(({ catalogId }) => catalogId !== gone),
+            { receivedCatalogs: new Map([...RECEIVED].filter(([id]) => id !== gone)) },
+          );
+          const all = compute(records).indicators;
+          for (const [at, { catalogId, id }] of INDICATORS.entries()) {
+            if (catalogId === gone) expect(indicators[at]!.value, id).to.equal(null);
+            else expect(indicators[at], id).to.deep.equal(all[at]);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("add money without a float, however much it is", () => {
+    fc.assert(
+      fc.property(fc.array(fc.bigInt({ min: 0n, max: 10n ** 18n }), { minLength: 1, maxLength: 4 }), (amounts) => {
+        const records = amounts.map((fen, back) => quarter(back, String(fen), "10", String(fen)));
+        const sum = amounts.reduce((all, fen) => all + fen, 0n).toString();
+        expect(valueIn("tax.revenue12mFen", records)).to.equal(sum);
+        expect(valueIn("tax.unpaidFen", records)).to.equal(sum);
+        const fines = amounts.map((fen, at) =>
+          record("administrative-penalties", { decisionNo: `${at}`, decidedOn: "2026-01-01", fineAmount: String(fen) }),
+        );
+        expect(valueIn("justice.finesFen24m", fines)).to.equal(sum);
+      }),
+      { numRuns: 100 },
     );
   });
 });

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect } from "chai";
-import type { MappedRecord } from "../../backend/features/data-exchange/domain/catalog.ts";
 import { mapHeadings } from "../../backend/features/data-exchange/domain/heading-mapping.ts";
 import { watchRepeats } from "../../backend/features/data-exchange/domain/repeats.ts";
-import { mapRowWith } from "../../backend/features/data-exchange/domain/row-mapping.ts";
+import { mapRowWith, type ReadRecord } from "../../backend/features/data-exchange/domain/row-mapping.ts";
 import {
   STANDARD_CATALOGS,
   STANDARD_DEPARTMENTS,
@@ -14,6 +13,7 @@ import {
 } from "../../backend/features/data-exchange/domain/standard-catalogs.ts";
 import { readRows } from "../../backend/features/data-exchange/files/read-rows.ts";
 import { isUscc } from "../../backend/lib/uscc.ts";
+import { BAD_KINDS } from "../../scripts/sample-city/bad-rows.ts";
 import {
   CAST_DEPARTMENTS,
   CAST_ENTERPRISES,
@@ -23,15 +23,19 @@ import {
   DEMO_ENTERPRISE_USCC,
 } from "../../scripts/sample-city/cast.ts";
 import { generateSampleCity, type SampleCity, type SampleFile } from "../../scripts/sample-city/generate.ts";
+import { BAD_ROWS, type ExpectedFault, MANIFEST } from "../../scripts/sample-city/manifest.ts";
 import { type Eligibility, SAMPLE_PRODUCTS } from "../../scripts/sample-city/products.ts";
 
 const digestOf = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
 
 interface Taken {
   readonly rows: number;
-  readonly bad: number;
+  /** "row reason column" of every row that isn't taken. */
+  readonly bad: readonly string[];
   readonly duplicates: number;
-  readonly records: ReadonlyMap<string, MappedRecord>;
+  readonly corrections: number;
+  readonly deletions: number;
+  readonly records: ReadonlyMap<string, ReadRecord>;
 }
 
 /** Takes a file in the way that a department's upload is taken. */
@@ -43,77 +47,121 @@ async function take(file: SampleFile): Promise<Taken> {
   if (!found.ok) throw new Error(`${file.path}: ${found.faults.map((fault) => fault.message.en).join("; ")}`);
   expect(found.notices, file.path).to.deep.equal([]);
   const watch = watchRepeats();
-  const records = new Map<string, MappedRecord>();
+  const records = new Map<string, ReadRecord>();
   let count = 0;
-  let bad = 0;
+  let deletions = 0;
+  const bad: string[] = [];
   for (let next = await rows.next(); !next.done; next = await rows.next()) {
     count++;
-    const result = mapRowWith(found.mapping, next.value.cells);
-    if (!result.ok) bad++;
-    else if (watch.see(result.record) !== "duplicate") records.set(result.record.key, result.record);
+    const { row, cells } = next.value;
+    const result = mapRowWith(found.mapping, cells);
+    if (!result.ok) {
+      bad.push(`${row} ${result.faults.map(({ reason, column }) => `${reason} ${column}`).join(" ")}`);
+    } else if (result.record.subject?.name?.startsWith("查无此企业")) {
+      bad.push(`${row} unknownSubject `);
+    } else {
+      if (result.record.deleted) deletions++;
+      if (watch.see(result.record) !== "duplicate") records.set(result.record.key, result.record);
+    }
   }
-  expect(watch.counts.correction, `${file.path}: keys are unique`).to.equal(0);
-  return { rows: count, bad, duplicates: watch.counts.duplicate, records };
+  const { duplicate: duplicates, correction: corrections } = watch.counts;
+  return { rows: count, bad, duplicates, corrections, deletions, records };
 }
 
 describe("sample city", () => {
   const folder = mkdtempSync(join(tmpdir(), "city-"));
   let city: SampleCity;
   const taken = new Map<string, Taken>();
+  const later = new Map<string, Taken>();
 
   before(async () => {
-    city = await generateSampleCity({ enterprises: 200, seed: 7, outDir: join(folder, "a") });
-    for (const file of city.files) taken.set(file.catalogId, await take(file));
+    city = await generateSampleCity({ enterprises: 300, seed: 7, outDir: join(folder, "a"), supplements: true });
+    for (const file of city.files) (file.supplement ? later : taken).set(file.catalogId, await take(file));
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const records = (catalogId: string, uscc?: string): MappedRecord[] =>
-    [...taken.get(catalogId)!.records.values()].filter((record) => uscc === undefined || record.uscc === uscc);
+  const records = (catalogId: string, uscc?: string): ReadRecord[] =>
+    [...(taken.get(catalogId)?.records.values() ?? [])].filter((record) => uscc === undefined || record.uscc === uscc);
 
-  it("has a file for every standard catalog, in all four forms", () => {
-    expect(city.files.map((file) => file.catalogId)).to.have.members(STANDARD_CATALOGS.map((catalog) => catalog.id));
-    expect(new Set(city.files.map((file) => file.format)).size).to.equal(4);
+  it("has files for the standard catalogs, in all eight forms", () => {
+    const sent = city.files.filter(({ supplement }) => !supplement).map(({ catalogId }) => catalogId);
+    expect(STANDARD_CATALOGS.map(({ id }) => id)).to.include.members(sent);
+    expect(sent).to.have.length.greaterThan(85);
+    expect(new Set(city.files.map((file) => file.format)).size).to.equal(8);
     for (const file of city.files) {
       expect(file.departmentCode).to.equal(standardCatalog(file.catalogId).departmentCode);
+      expect(existsSync(file.path), file.path).to.equal(true);
     }
   });
 
-  it("says how many rows are bad and how many repeated, and that is what is found", () => {
+  it("says of every file what is found in it, and of every bad row why", () => {
+    const manifest = JSON.parse(readFileSync(join(folder, "a", MANIFEST), "utf8"));
+    const lines = readFileSync(join(folder, "a", BAD_ROWS), "utf8")
+      .trim()
+      .split("\n");
+    const expected = Map.groupBy(
+      lines.map((line) => JSON.parse(line) as ExpectedFault),
+      ({ file }) => file,
+    );
     let bad = 0;
-    for (const file of city.files) {
-      const found = taken.get(file.catalogId)!;
-      expect([found.rows, found.bad, found.duplicates], file.catalogId).to.deep.equal([
-        file.rows,
-        file.badRows,
-        file.repeatedRows,
-      ]);
+    for (const [i, file] of city.files.entries()) {
+      const found = (file.supplement ? later : taken).get(file.catalogId)!;
+      const name = basename(file.path);
+      expect(manifest.files[i].file).to.equal(name);
+      const faults = (expected.get(name) ?? []).map(({ row, reason, column }) => `${row} ${reason} ${column}`);
+      expect(found.bad, name).to.deep.equal(faults);
+      expect(found.rows, name).to.equal(file.rows);
+      expect(found.bad.length, name).to.equal(file.badRows);
+      expect(found.duplicates, name).to.equal(file.repeatedRows);
+      expect(found.deletions, name).to.equal(file.deletions);
+      if (!file.supplement) expect(found.corrections, name).to.equal(file.correctedRows);
       bad += file.badRows;
     }
     const rows = city.files.reduce((sum, file) => sum + file.rows, 0);
-    expect(bad / rows).to.be.within(0.003, 0.012);
+    expect(bad / rows).to.be.within(0.007, 0.013);
+    expect(Object.keys(manifest.reasons)).to.have.members([...BAD_KINDS]);
+  });
+
+  it("sends later what was put right, what is old and what has to go", () => {
+    const sum = (of: (file: SampleFile) => number) => city.files.reduce((total, file) => total + of(file), 0);
+    expect(sum((file) => (file.supplement ? file.correctedRows : 0))).to.be.greaterThan(2);
+    expect(sum(({ lateRows }) => lateRows)).to.be.greaterThan(2);
+    expect(sum(({ deletions }) => deletions)).to.be.greaterThan(0);
+    for (const [catalogId, { records: rows }] of later) {
+      const { sourceTimeField } = standardCatalog(catalogId);
+      for (const [key, row] of rows) {
+        const before = taken.get(catalogId)!.records.get(key);
+        expect(before, `${catalogId} ${key}`).not.to.equal(undefined);
+        if (!row.deleted) expect(row.fields[sourceTimeField!]).not.to.equal(before?.fields[sourceTimeField!]);
+      }
+    }
   });
 
   it("registers every enterprise once, each with a valid code and a name of its own", () => {
     const registered = records("business-registration");
-    expect(registered).to.have.length(200);
+    expect(registered).to.have.length(300);
     expect(registered.every((record) => isUscc(record.uscc))).to.equal(true);
-    expect(new Set(registered.map((record) => record.fields.name)).size).to.equal(200);
+    expect(new Set(registered.map((record) => record.fields.name)).size).to.equal(300);
     const known = new Set(registered.map((record) => record.uscc));
-    for (const { id } of STANDARD_CATALOGS) {
-      for (const record of records(id)) expect(known.has(record.uscc), `${id} ${record.key}`).to.equal(true);
+    const names = new Set<unknown>(registered.map((record) => record.fields.name));
+    const numbers = new Set<unknown>(registered.map((record) => record.fields.registrationNumber));
+    for (const id of taken.keys()) {
+      for (const { uscc, key, subject } of records(id)) {
+        const named = subject && (names.has(subject.name ?? "") || numbers.has(subject.registrationNumber ?? ""));
+        expect(known.has(uscc) || named, `${id} ${key}`).to.equal(true);
+      }
     }
   });
 
   it("writes the same bytes again for the same options, and others for another seed", async () => {
-    const again = await generateSampleCity({ enterprises: 200, seed: 7, outDir: join(folder, "b") });
+    const again = await generateSampleCity({ enterprises: 300, seed: 7, outDir: join(folder, "b"), supplements: true });
     expect(again.files.map((file) => digestOf(file.path))).to.deep.equal(city.files.map((file) => digestOf(file.path)));
-    const other = await generateSampleCity({ enterprises: 200, seed: 8, outDir: join(folder, "c") });
-    for (const [i, file] of other.files.entries()) {
-      expect(digestOf(file.path)).not.to.equal(digestOf(city.files[i]!.path));
-    }
+    const other = await generateSampleCity({ enterprises: 300, seed: 8, outDir: join(folder, "c"), supplements: true });
+    const digests = new Set(city.files.map((file) => digestOf(file.path)));
+    for (const file of other.files) expect(digests.has(digestOf(file.path)), file.path).to.equal(false);
     // A workbook holds times to two seconds, so bytes alone could agree by haste.
     const books = city.files.filter((file) => file.format === "xlsx").map((file) => readFileSync(file.path));
-    expect(books).to.have.length(4);
+    expect(books.length).to.be.greaterThan(4);
     for (const book of books) expect(book.readUInt32LE(10)).to.equal(0x0021_0000);
   });
 

@@ -98,7 +98,7 @@ describe("the clock of objections and erasures, over the real store", function (
     erasures: createErasureService(
       erased,
       {
-        rules: [{ catalogId: CATALOG, years: 5, endedField: "closedOn" }],
+        rules: () => [{ catalogId: CATALOG, years: 5, endedField: "closedOn" }],
         currentRecords,
         findRecord: records.find,
         digestOf: async ({ _id, fields }) => `0x${sha256Hex(_id + JSON.stringify(fields))}`,

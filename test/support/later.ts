@@ -46,10 +46,12 @@ export async function startLater(server: RunningServer): Promise<LaterServer> {
   );
   const services = compose({
     stores,
+    mongodbUri: server.mongodbUri,
     chain,
     provider,
     startBlock: 0,
     sessionSecret: Buffer.alloc(32),
+    personKeys: [Buffer.alloc(32, 1)],
     filesDir: tmpdir(),
     clock: { now: () => new Date(Date.now() + ahead) },
   });

@@ -2,11 +2,11 @@ import type { Connection, Model } from "mongoose";
 import { Schema } from "mongoose";
 import type { z } from "zod";
 import type { Effect } from "../../lib/effects.ts";
-import { type AggregateFields, aggregateSchema, isDuplicateKey, withEffects } from "../../platform/mongo/aggregate.ts";
+import { type AggregateFields, aggregateSchema, insertOnce, withEffects } from "../../platform/mongo/aggregate.ts";
 import type { noticeKind } from "./consent-schemas.ts";
 
-export interface AccessEntryDocument extends AggregateFields {
-  at: Date;
+/** What one read was, whatever carries it. */
+export interface AccessFields {
   /** The enterprise's id, or its code while it isn't a participant. */
   holderId: string;
   reader: { id: string; name: string };
@@ -17,8 +17,14 @@ export interface AccessEntryDocument extends AggregateFields {
   copyId?: string | undefined;
   records?: number | undefined;
   legalBasis?: string | undefined;
+  /** ISO time until which the law keeps it from the enterprise. */
+  withheldUntil?: string | undefined;
   allowed: boolean;
   reason?: "noConsent" | "tooOften" | undefined;
+}
+
+export interface AccessEntryDocument extends AccessFields, AggregateFields {
+  at: Date;
   salt: string;
 }
 
@@ -34,19 +40,26 @@ export interface NoticeDocument {
   seenAt?: Date | undefined;
 }
 
-/** Nothing here takes an entry away: access logs are kept for good, so at least the six months that they must be. */
 export interface AccessStore {
-  add(entry: Omit<AccessEntryDocument, keyof AggregateFields>, id: string, effects: readonly Effect[]): Promise<void>;
+  add(
+    entry: Omit<AccessEntryDocument, keyof AggregateFields>,
+    id: string,
+    effects: readonly Effect[],
+  ): Promise<boolean>;
+  /** Without what is withheld from the holder at this time. */
   list(
     holderIds: readonly string[],
+    now: Date,
     page: number,
     size: number,
   ): Promise<{ items: AccessEntryDocument[]; total: number }>;
   find(id: string): Promise<AccessEntryDocument | null>;
-  /** One notice a (party, id); again changes nothing. */
-  addNotice(notice: NoticeDocument): Promise<void>;
-  notices(partyId: string, page: number, size: number): Promise<{ items: NoticeDocument[]; total: number }>;
-  unread(partyId: string): Promise<number>;
+  /** Entries and notices of before this time. */
+  deleteBefore(time: Date): Promise<void>;
+  /** One notice a (party, id); again changes nothing. A notice of later isn't there before. */
+  addNotice(notice: NoticeDocument): Promise<boolean>;
+  notices(partyId: string, now: Date, page: number, size: number): Promise<{ items: NoticeDocument[]; total: number }>;
+  unread(partyId: string, now: Date): Promise<number>;
   markSeen(partyId: string, ids: readonly string[] | undefined, at: Date): Promise<void>;
 }
 
@@ -62,11 +75,13 @@ export function createAccessStore(connection: Connection): AccessStore {
     copyId: String,
     records: Number,
     legalBasis: String,
+    withheldUntil: String,
     allowed: { type: Boolean, required: true },
     reason: String,
     salt: { type: String, required: true },
   });
   accessSchema.index({ holderId: 1, at: -1 });
+  accessSchema.index({ at: 1 });
   accessSchema.set("collection", "accessLog");
   const noticeSchema = new Schema<NoticeDocument>(
     {
@@ -83,19 +98,18 @@ export function createAccessStore(connection: Connection): AccessStore {
     { strict: "throw", versionKey: false, collection: "notices" },
   );
   noticeSchema.index({ partyId: 1, at: -1 });
+  noticeSchema.index({ at: 1 });
   const accesses = connection.model("AccessEntry", accessSchema) as unknown as Model<AccessEntryDocument>;
   const notices = connection.model("Notice", noticeSchema) as unknown as Model<NoticeDocument>;
+  const unreadOf = (partyId: string, now: Date) => ({ partyId, at: { $lte: now }, seenAt: { $exists: false } });
   return {
-    async add(entry, id, effects) {
-      try {
-        await accesses.create({ ...entry, _id: id, ...withEffects(effects) });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
-    },
+    add: (entry, id, effects) => insertOnce(accesses, { ...entry, _id: id, ...withEffects(effects) }),
     find: (id) => accesses.findById(id).lean<AccessEntryDocument>(),
-    async list(holderIds, page, size) {
-      const filter = { holderId: { $in: [...holderIds] } };
+    async list(holderIds, now, page, size) {
+      const filter = {
+        holderId: { $in: [...holderIds] },
+        $or: [{ withheldUntil: { $exists: false } }, { withheldUntil: { $lte: now.toISOString() } }],
+      };
       const items = await accesses
         .find(filter)
         .sort({ at: -1, _id: -1 })
@@ -104,26 +118,25 @@ export function createAccessStore(connection: Connection): AccessStore {
         .lean<AccessEntryDocument[]>();
       return { items, total: await accesses.countDocuments(filter) };
     },
-    async addNotice(notice) {
-      try {
-        await notices.create(notice);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
+    async deleteBefore(time) {
+      await accesses.deleteMany({ at: { $lt: time }, outboxSince: { $exists: false } });
+      await notices.deleteMany({ at: { $lt: time } });
     },
-    async notices(partyId, page, size) {
+    addNotice: (notice) => insertOnce(notices, notice),
+    async notices(partyId, now, page, size) {
+      const filter = { partyId, at: { $lte: now } };
       const items = await notices
-        .find({ partyId })
+        .find(filter)
         .sort({ at: -1 })
         .skip((page - 1) * size)
         .limit(size)
         .lean<NoticeDocument[]>();
-      return { items, total: await notices.countDocuments({ partyId }) };
+      return { items, total: await notices.countDocuments(filter) };
     },
-    unread: (partyId) => notices.countDocuments({ partyId, seenAt: { $exists: false } }),
+    unread: (partyId, now) => notices.countDocuments(unreadOf(partyId, now)),
     async markSeen(partyId, ids, at) {
       await notices.updateMany(
-        { partyId, seenAt: { $exists: false }, ...(ids ? { _id: { $in: [...ids] } } : {}) },
+        { ...unreadOf(partyId, at), ...(ids ? { _id: { $in: [...ids] } } : {}) },
         { $set: { seenAt: at } },
       );
     },

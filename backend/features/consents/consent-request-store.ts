@@ -11,6 +11,7 @@ import {
 } from "../../platform/mongo/aggregate.ts";
 import type { consentRequestInput } from "./consent-schemas.ts";
 import type { AskedState } from "./domain/consent-states.ts";
+import { type OfParty, pageOfParty } from "./party-list-store.ts";
 
 export interface ConsentRequestFields {
   state: AskedState;
@@ -50,11 +51,7 @@ export interface ConsentRequestStore {
   ): Promise<ConsentRequestDocument | null>;
   find(id: string): Promise<ConsentRequestDocument | null>;
   byPlace(place: string): Promise<ConsentRequestDocument | null>;
-  list(
-    party: { holderId: string } | { institutionId: string },
-    page: number,
-    size: number,
-  ): Promise<{ items: ConsentRequestDocument[]; total: number }>;
+  list(party: OfParty, page: number, size: number): Promise<{ items: ConsentRequestDocument[]; total: number }>;
   /** Null when it doesn't wait any more. */
   reject(
     id: string,
@@ -118,16 +115,7 @@ export function createConsentRequestStore(connection: Connection): ConsentReques
     },
     find: (id) => requests.findById(id).lean<ConsentRequestDocument>(),
     byPlace: (place) => requests.findOne({ place }).lean<ConsentRequestDocument>(),
-    async list(party, page, size) {
-      const filter = "holderId" in party ? { "holder.id": party.holderId } : { "institution.id": party.institutionId };
-      const items = await requests
-        .find(filter)
-        .sort({ requestedAt: -1 })
-        .skip((page - 1) * size)
-        .limit(size)
-        .lean<ConsentRequestDocument[]>();
-      return { items, total: await requests.countDocuments(filter) };
-    },
+    list: (party, page, size) => pageOfParty(requests, party, "requestedAt", page, size),
     reject: (_id, { reason, at, quietUntil }, effects) =>
       requests
         .findOneAndUpdate(

@@ -126,7 +126,7 @@ function addCopyRoutes(api: Api, { copies, proofOfLeaf }: Services): void {
     method: "get",
     path: "/copies",
     access: BOTH,
-    summary: "Profiles that institutions have read, until when they are kept, and their deletion records",
+    summary: "What institutions have read, until when they are kept, and their deletion records",
     query: pageQuery,
     answer: copyList,
     handle: ({ actor, query }) => copies.list(asHolderOrInstitution(actor), query.page),
@@ -161,6 +161,14 @@ function addNoticeRoutes(api: Api, access: AccessService): void {
     query: pageQuery,
     answer: noticeList,
     handle: ({ actor, query }) => access.notices(actor.participantId, query.page),
+  });
+  api.add({
+    method: "get",
+    path: "/notices/unread",
+    access: BOTH,
+    summary: "How many notices are not read",
+    answer: unreadCount,
+    handle: ({ actor }) => access.unread(actor.participantId),
   });
   api.add({
     method: "post",

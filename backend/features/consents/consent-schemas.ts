@@ -113,13 +113,14 @@ export const accessEntry = z
     id: z.string(),
     at: isoTime,
     reader: party,
-    what: z.string().describe('"profile", "copy", "record:<catalog>"'),
+    what: z.string().describe('"profile", "copy", "record:<catalog>", "verification:<kind>", "query:<section>"'),
     purpose: z.string(),
     consentId: z.string().optional(),
     recordId: z.string().optional(),
     copyId: z.string().optional(),
     records: z.int().optional().describe("how many records the answer was made of"),
     legalBasis: z.string().optional().describe("of an authority's read, which needs no consent"),
+    withheldUntil: isoTime.optional().describe("the law let it be kept from the enterprise until then"),
     allowed: z.boolean(),
     reason: z.enum(["noConsent", "tooOften"]).optional().describe("of a refusal"),
     anchor: anchorState,
@@ -158,11 +159,13 @@ export const deletion = z.object({
   why: z.enum(["revoked", "consentEnded", "dataLifeOver"]),
   anchor: anchorState,
 });
+export const copyKind = z.enum(["profile", "check", "query"]);
 /** What an institution has read, kept as it was read. After its end the content is deleted; this and the proof stay. */
 export const copy = z
   .object({
     id: z.string(),
     state: z.enum(["kept", "ended", "deleted"]),
+    kind: copyKind,
     consentId: hex32,
     holder: party,
     institution: party,
@@ -176,4 +179,7 @@ export const copy = z
   .openapi("Copy");
 export type CopyView = z.infer<typeof copy>;
 export const copyList = z.object({ items: z.array(copy), total: z.int() });
-export const copyContent = z.object({ copy, content: profile });
+export const copyContent = z.object({
+  copy,
+  content: z.union([profile, z.record(z.string(), z.unknown())]).describe("a profile, an answered check or a query"),
+});

@@ -38,6 +38,8 @@ export interface ReadResult<T> {
   readonly value: T;
   readonly records: number;
   readonly copyId?: string;
+  /** What the read was made of, each a line of the access log; one line for all of it where absent. */
+  readonly parts?: readonly { readonly what: string; readonly records: number }[];
 }
 
 export interface ConsentService {
@@ -238,15 +240,23 @@ export function createConsentService(
         );
       for (const candidate of await fitting()) {
         if (readTooOften(candidate)) continue;
-        const { value, records, copyId } = await read(candidate);
-        const entry = accessOf(reader, subject, {
-          allowed: true,
-          consentId: candidate._id,
-          records,
-          ...(copyId === undefined ? {} : { copyId }),
-        });
+        const { value, records, copyId, parts } = await read(candidate);
+        const entries = (parts ?? [{ what: subject.what, records }]).map((part, i) => ({
+          ...accessOf(
+            reader,
+            { ...subject, what: part.what },
+            {
+              allowed: true,
+              consentId: candidate._id,
+              records: part.records,
+              ...(copyId === undefined ? {} : { copyId }),
+            },
+          ),
+          // Many lines of one read are one notice.
+          ...(i > 0 ? { unnoticed: true } : {}),
+        }));
         // Live, and not too often, is asked again inside the write: after a revocation nothing more is given out.
-        const used = await store.countRead(candidate, new Date(entry.at), [accessEffect(entry)]);
+        const used = await store.countRead(candidate, clock.now(), entries.map(accessEffect));
         if (used) {
           onWork();
           return { consent: used, value };

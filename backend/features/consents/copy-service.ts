@@ -19,6 +19,7 @@ const DELETIONS_A_STEP = 100;
 /** A copy as the reader that made it tells of it. */
 export interface TakenCopy {
   id: string;
+  kind?: CopyView["kind"];
   consentId: string;
   digest: string;
   records: number;
@@ -75,27 +76,30 @@ export function createCopyService(
     const anchors = await ports.anchorsOf(
       copies.filter(({ deletion }) => deletion).map(({ _id }) => `deletion:${_id}`),
     );
-    return copies.map(({ _id, consentId, holder, institution, purpose, digest, records, ...copy }) => ({
-      id: _id,
-      state: copy.state === "kept" && copy.keepUntil <= clock.now() ? "ended" : copy.state,
-      consentId,
-      holder,
-      institution,
-      purpose,
-      digest,
-      records,
-      takenAt: copy.takenAt.toISOString(),
-      keepUntil: copy.keepUntil.toISOString(),
-      ...(copy.deletion
-        ? {
-            deletion: {
-              at: copy.deletion.at.toISOString(),
-              why: copy.deletion.why,
-              anchor: anchors.get(`deletion:${_id}`) ?? { state: "waiting" as const },
-            },
-          }
-        : {}),
-    }));
+    return copies.map(
+      ({ _id, kind = "profile", consentId, holder, institution, purpose, digest, records, ...copy }) => ({
+        id: _id,
+        state: copy.state === "kept" && copy.keepUntil <= clock.now() ? "ended" : copy.state,
+        kind,
+        consentId,
+        holder,
+        institution,
+        purpose,
+        digest,
+        records,
+        takenAt: copy.takenAt.toISOString(),
+        keepUntil: copy.keepUntil.toISOString(),
+        ...(copy.deletion
+          ? {
+              deletion: {
+                at: copy.deletion.at.toISOString(),
+                why: copy.deletion.why,
+                anchor: anchors.get(`deletion:${_id}`) ?? { state: "waiting" as const },
+              },
+            }
+          : {}),
+      }),
+    );
   }
 
   async function visible({ participantId }: Actor, id: string): Promise<CopyDocument> {
@@ -112,11 +116,12 @@ export function createCopyService(
   }
 
   const service: CopyService = {
-    async keep({ id, consentId, digest, records, takenAt }) {
+    async keep({ id, kind = "profile", consentId, digest, records, takenAt }) {
       const consent = await ports.consent(consentId);
       if (!consent) throw new Error(`the consent ${consentId} of the copy ${id} is gone`);
       const taken = new Date(takenAt);
       await store.add(id, {
+        kind,
         consentId,
         holder: { id: consent.holder.id, name: consent.holder.name },
         institution: { id: consent.recipient.id, name: consent.recipient.name },

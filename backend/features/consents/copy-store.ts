@@ -5,10 +5,11 @@ import {
   type AggregateFields,
   aggregateSchema,
   changeWithEffects,
-  isDuplicateKey,
+  insertOnce,
   withEffects,
 } from "../../platform/mongo/aggregate.ts";
 import type { CopyView } from "./consent-schemas.ts";
+import { type OfParty, pageOfParty } from "./party-list-store.ts";
 
 export interface CopyDeletion {
   at: Date;
@@ -17,6 +18,8 @@ export interface CopyDeletion {
 }
 
 export interface CopyFields {
+  /** Absent in copies of old: of a profile. */
+  kind?: CopyView["kind"] | undefined;
   consentId: string;
   holder: { id: string; name: string };
   institution: { id: string; name: string };
@@ -31,13 +34,9 @@ export interface CopyFields {
 export type CopyDocument = CopyFields & AggregateFields;
 
 export interface CopyStore {
-  add(id: string, fields: CopyFields): Promise<void>;
+  add(id: string, fields: CopyFields): Promise<boolean>;
   find(id: string): Promise<CopyDocument | null>;
-  list(
-    party: { holderId: string } | { institutionId: string },
-    page: number,
-    size: number,
-  ): Promise<{ items: CopyDocument[]; total: number }>;
+  list(party: OfParty, page: number, size: number): Promise<{ items: CopyDocument[]; total: number }>;
   /** The copies of this consent end now at the latest. */
   end(consentId: string, at: Date): Promise<void>;
   due(now: Date, limit: number): Promise<CopyDocument[]>;
@@ -47,6 +46,7 @@ export interface CopyStore {
 /** Which copies there are, until when, and what became of them. Their content is elsewhere. */
 export function createCopyStore(connection: Connection): CopyStore {
   const schema = aggregateSchema<CopyDocument>({
+    kind: String,
     consentId: { type: String, required: true },
     holder: { type: { id: String, name: String }, required: true, _id: false },
     institution: { type: { id: String, name: String }, required: true, _id: false },
@@ -65,24 +65,9 @@ export function createCopyStore(connection: Connection): CopyStore {
   schema.set("collection", "copies");
   const copies = connection.model("Copy", schema) as unknown as Model<CopyDocument>;
   return {
-    async add(id, fields) {
-      try {
-        await copies.create({ ...fields, _id: id, ...withEffects([]) });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
-    },
+    add: (id, fields) => insertOnce(copies, { ...fields, _id: id, ...withEffects([]) }),
     find: (id) => copies.findById(id).lean<CopyDocument>(),
-    async list(party, page, size) {
-      const filter = "holderId" in party ? { "holder.id": party.holderId } : { "institution.id": party.institutionId };
-      const items = await copies
-        .find(filter)
-        .sort({ takenAt: -1 })
-        .skip((page - 1) * size)
-        .limit(size)
-        .lean<CopyDocument[]>();
-      return { items, total: await copies.countDocuments(filter) };
-    },
+    list: (party, page, size) => pageOfParty(copies, party, "takenAt", page, size),
     async end(consentId, at) {
       await copies.updateMany({ consentId, state: "kept" }, { $min: { keepUntil: at } });
     },

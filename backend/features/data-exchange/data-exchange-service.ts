@@ -5,16 +5,15 @@ import type { Hex32 } from "../../lib/hex.ts";
 import type { AnchorState } from "../../lib/schemas.ts";
 import type { ConsentPurpose } from "../consents/consent-schemas.ts";
 import type { BatchDocument, BatchStore } from "./batch-store.ts";
-import type { BatchView, catalogList, quarantineList, recordView } from "./data-exchange-schemas.ts";
+import type { BatchView, catalogList, recordView } from "./data-exchange-schemas.ts";
 import type { Catalog, DepartmentEntry } from "./domain/catalog.ts";
 import { recordCommitment, recordDocument, recordSalt } from "./domain/record-commitment.ts";
 import type { RecordDocument, RecordStore } from "./record-store.ts";
+import { newestRecords, type VisibleRecord } from "./visible-records.ts";
+
+export type { VisibleRecord } from "./visible-records.ts";
 
 const PAGE_SIZE = 50;
-
-export interface VisibleRecord extends RecordDocument {
-  readonly receivedAt: Date;
-}
 
 export interface DataExchangeService {
   catalogs(actor: Actor): Promise<z.infer<typeof catalogList>>;
@@ -23,8 +22,9 @@ export interface DataExchangeService {
   batches(actor: Actor, catalogId: string | undefined, page: number): Promise<{ items: BatchView[]; total: number }>;
   batch(actor: Actor, id: string): Promise<BatchView>;
   viewOf(batch: BatchDocument): Promise<BatchView>;
-  quarantine(actor: Actor, id: string, page: number): Promise<z.infer<typeof quarantineList>>;
-  /** The newest visible row of each key. */
+  /** The batch itself. Throws notFound unless the actor may see it. */
+  ownBatch(actor: Actor, id: string): Promise<BatchDocument>;
+  /** The newest version of each record, in batches that may be read. */
   recordsOf(uscc: string): Promise<VisibleRecord[]>;
   receivedCatalogs(): Promise<Map<string, string>>;
   searchRegistrations(query: string): Promise<VisibleRecord[]>;
@@ -49,9 +49,24 @@ interface Ports {
   mayRead(actor: Actor, record: RecordDocument, purpose?: ConsentPurpose): Promise<boolean>;
 }
 
+function stateOf({ state, startedAt }: BatchDocument, anchor: AnchorState): BatchView["state"] {
+  if (state === "received") return startedAt ? "validated" : "received";
+  return state === "stored" && anchor.state === "confirmed" ? "anchored" : state;
+}
+
+function originOf({ origin: { kind, resourceId, sourceTime, replayOf } }: BatchDocument): BatchView["origin"] {
+  return {
+    kind,
+    ...(resourceId ? { resourceId } : {}),
+    ...(sourceTime ? { sourceTime } : {}),
+    ...(replayOf ? { replayOf } : {}),
+  };
+}
+
 export function createDataExchangeService(ports: Ports): DataExchangeService {
   const { batches, records } = ports;
-  const catalogById = new Map(ports.catalogs.map((catalog) => [catalog.id, catalog]));
+  // Departments register catalogs while this runs: the list is asked each time.
+  const catalogOf = (id: string) => ports.catalogs.find((catalog) => catalog.id === id);
   const departmentName = new Map(ports.departments.map(({ code, name }) => [code, name]));
   const nameOf = (code: string) => departmentName.get(code) ?? { zh: code, en: code };
 
@@ -64,13 +79,21 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
       fileName: batch.fileName,
       bytes: batch.bytes,
       sha256: batch.sha256,
-      state: batch.state === "stored" && anchor.state === "confirmed" ? "anchored" : batch.state,
+      state: stateOf(batch, anchor),
+      origin: originOf(batch),
+      mode: batch.options.mode,
       rows: batch.rows,
       stored: batch.stored,
       duplicates: batch.duplicates,
       quarantined: batch.quarantined,
+      corrected: batch.corrected,
+      late: batch.late,
+      deleted: batch.deleted,
+      replayed: batch.replayed,
+      bytesRead: batch.bytesRead,
       ...(batch.fault ? { fault: batch.fault } : {}),
       receivedAt: batch.receivedAt.toISOString(),
+      ...(batch.startedAt ? { startedAt: batch.startedAt.toISOString() } : {}),
       ...(batch.finishedAt ? { finishedAt: batch.finishedAt.toISOString() } : {}),
       anchor,
     };
@@ -82,20 +105,6 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
       actor.role !== "department" || (await ports.departmentOf(actor.participantId)) === batch?.departmentCode;
     if (!batch || !own) throw new DomainError("notFound", "there is no such batch");
     return batch;
-  }
-
-  async function visibleOnly(found: readonly RecordDocument[]): Promise<VisibleRecord[]> {
-    const visible = await batches.visible(found.map(({ batchId }) => batchId));
-    const newest = new Map<string, VisibleRecord>();
-    for (const record of found) {
-      const batch = visible.get(record.batchId);
-      if (!batch) continue;
-      const name = `${record.catalogId}|${record.key}`;
-      const before = newest.get(name);
-      // Batch ids and row numbers grow with time: the larger id is the later word.
-      if (!before || record._id > before._id) newest.set(name, { ...record, receivedAt: batch.receivedAt });
-    }
-    return [...newest.values()];
   }
 
   async function readable(
@@ -114,7 +123,7 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
   return {
     async catalogs(actor) {
       const own = actor.role === "department" ? await ports.departmentOf(actor.participantId) : undefined;
-      const summary = await batches.summary();
+      const summary = await batches.summaries();
       const items = ports.catalogs.map(
         ({ id, name, departmentCode, sensitivity, shareType, updateFrequency, legalBasis, fields }) => {
           const known = summary.get(id);
@@ -134,8 +143,8 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
               type: field.type,
               required: field.required,
             })),
-            recordCount: known?.records ?? 0,
-            ...(known ? { lastBatchAt: known.lastBatchAt.toISOString() } : {}),
+            recordCount: known?.net ?? 0,
+            ...(known?.lastBatchAt ? { lastBatchAt: known.lastBatchAt.toISOString() } : {}),
           };
         },
       );
@@ -143,7 +152,7 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
       return { items: items.sort((a, b) => rank(a) - rank(b)) };
     },
     async ownCatalog(actor, catalogId) {
-      const catalog = catalogById.get(catalogId);
+      const catalog = catalogOf(catalogId);
       if (!catalog) throw new DomainError("notFound", `there is no catalog ${catalogId}`);
       if ((await ports.departmentOf(actor.participantId)) !== catalog.departmentCode) {
         throw new DomainError("role.notAllowed", `the catalog ${catalogId} belongs to another department`);
@@ -158,23 +167,19 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
     },
     batch: async (actor, id) => viewOf(await ownBatch(actor, id)),
     viewOf,
-    async quarantine(actor, id, page) {
-      const batch = await ownBatch(actor, id);
-      const rows = await records.quarantined(id, page, PAGE_SIZE);
-      return {
-        headings: batch.headings,
-        total: batch.quarantined,
-        items: rows.map(({ row, cells, faults }) => ({ fileName: batch.fileName, row, cells, faults })),
-      };
-    },
-    recordsOf: async (uscc) => visibleOnly(await records.ofEnterprise(uscc)),
+    ownBatch,
+    recordsOf: async (uscc) => newestRecords(batches, await records.ofEnterprise(uscc)),
     async receivedCatalogs() {
-      return new Map([...(await batches.summary())].map(([id, { lastBatchAt }]) => [id, lastBatchAt.toISOString()]));
+      return new Map(
+        [...(await batches.summaries())].flatMap(([id, { lastBatchAt }]) =>
+          lastBatchAt ? [[id, lastBatchAt.toISOString()] as const] : [],
+        ),
+      );
     },
-    searchRegistrations: async (query) => visibleOnly(await records.registrations(query, 30)),
+    searchRegistrations: async (query) => newestRecords(batches, await records.registrations(query, 30)),
     async record(actor, id, purpose) {
       const { record, batch } = await readable(actor, id, purpose);
-      const catalog = catalogById.get(record.catalogId)!;
+      const catalog = catalogOf(record.catalogId)!;
       return {
         id,
         catalogId: catalog.id,
@@ -189,7 +194,7 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
         })),
         source: {
           batchId: batch._id,
-          fileName: batch.fileName,
+          fileName: record.entry ?? batch.fileName,
           row: record.row,
           receivedAt: batch.receivedAt.toISOString(),
         },
@@ -210,13 +215,13 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
       return { document: recordDocument(record), salt: recordSalt(batch.salt, id), commitment, ...proof };
     },
     async totals() {
-      const summary = await batches.summary();
-      const count = [...summary.values()].reduce((sum, { records: some }) => sum + some, 0);
+      const summary = await batches.summaries();
+      const count = [...summary.values()].reduce((sum, { net = 0 }) => sum + net, 0);
       return {
         catalogs: ports.catalogs.length,
         departments: new Set(ports.catalogs.map(({ departmentCode }) => departmentCode)).size,
         records: count,
-        enterprises: summary.get("business-registration")?.records ?? 0,
+        enterprises: summary.get("business-registration")?.net ?? 0,
       };
     },
   };

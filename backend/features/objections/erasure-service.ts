@@ -13,7 +13,7 @@ const PAGE_SIZE = 50;
 const BUSINESSES_A_STEP = 100;
 
 interface Ports {
-  rules: readonly ErasureRule[];
+  rules(): readonly ErasureRule[];
   /** The records of a business as they stand, with those that are to be erased. */
   currentRecords(uscc: string): Promise<StoredVersion[]>;
   findRecord(id: string): Promise<StoredVersion | null>;
@@ -50,13 +50,19 @@ export function createErasureService(
   clock: Clock,
   onWork: () => void,
 ): ErasureService {
-  const ruleOf = new Map(ports.rules.map((rule) => [rule.catalogId, rule]));
+  let known: { rules: readonly ErasureRule[]; byCatalog: Map<string, ErasureRule> } | undefined;
+  /** Departments change their catalogs while this runs. */
+  function ruleOf(catalogId: string): ErasureRule | undefined {
+    const rules = ports.rules();
+    if (known?.rules !== rules) known = { rules, byCatalog: new Map(rules.map((rule) => [rule.catalogId, rule])) };
+    return known.byCatalog.get(catalogId);
+  }
   const today = () => shanghaiDate(clock.now());
   const isOver = (
     record: { catalogId: string; uscc: string; fields: Readonly<Record<string, unknown>> },
     on: string,
   ) => {
-    const rule = ruleOf.get(record.catalogId);
+    const rule = ruleOf(record.catalogId);
     return rule !== undefined && isErasable(rule, record, on);
   };
 
@@ -88,7 +94,7 @@ export function createErasureService(
     },
     async requireKept(recordId) {
       const record = await ports.findRecord(recordId);
-      if (!record || !ruleOf.has(record.catalogId)) return;
+      if (!record || !ruleOf(record.catalogId)) return;
       // An older version doesn't know yet that the event has ended.
       const { catalogId, key } = record;
       const current = (await ports.currentRecords(record.uscc)).find(
@@ -99,7 +105,7 @@ export function createErasureService(
     async step() {
       const on = today();
       if (round.day !== on) round = { day: on, rule: 0, after: "" };
-      const rule = ports.rules[round.rule];
+      const rule = ports.rules()[round.rule];
       if (!rule) return false;
       const businesses = await store.candidates(rule, on, round.after, BUSINESSES_A_STEP);
       for (const uscc of businesses) {

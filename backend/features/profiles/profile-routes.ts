@@ -1,14 +1,27 @@
+import type { z } from "zod";
 import { idParam } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
 import { readPurpose } from "../consents/consent-schemas.ts";
-import { profile } from "./profile-schemas.ts";
+import { indicatorList, profile, profilePack, recomputeRun, recomputeState } from "./profile-schemas.ts";
 import type { ProfileService } from "./profile-service.ts";
+import type { RecomputeService } from "./recompute-service.ts";
 
-export function profileRoutes(
-  api: Api,
-  profiles: ProfileService,
-  nameOf: (participantId: string) => Promise<string>,
-): void {
+interface Parts {
+  profiles: ProfileService;
+  recomputing: RecomputeService;
+  indicators(): z.infer<typeof indicatorList>;
+  nameOf(participantId: string): Promise<string>;
+}
+
+export function profileRoutes(api: Api, { profiles, recomputing, indicators, nameOf }: Parts): void {
+  api.add({
+    method: "get",
+    path: "/indicators",
+    access: "public",
+    summary: "Every indicator of a credit profile: what it says, how it is worked out, from which catalog",
+    answer: indicatorList,
+    handle: async () => indicators(),
+  });
   api.add({
     method: "get",
     path: "/profile",
@@ -16,6 +29,14 @@ export function profileRoutes(
     summary: "The enterprise's own credit profile",
     answer: profile,
     handle: ({ actor }) => profiles.own(actor.participantId),
+  });
+  api.add({
+    method: "get",
+    path: "/profile/export",
+    access: ["enterprise"],
+    summary: "The enterprise's own credit profile as a file, with the proof pack of every record behind it",
+    answer: profilePack,
+    handle: ({ actor }) => profiles.export(actor),
   });
   api.add({
     method: "get",
@@ -27,5 +48,22 @@ export function profileRoutes(
     answer: profile,
     handle: async ({ actor, params, query }) =>
       profiles.read({ id: actor.participantId, name: await nameOf(actor.participantId) }, params.id, query.purpose),
+  });
+  api.add({
+    method: "post",
+    path: "/profile-runs",
+    access: ["operator"],
+    summary: "Works out every enterprise's profile again, in the background",
+    answer: recomputeRun,
+    status: 202,
+    handle: () => recomputing.start(),
+  });
+  api.add({
+    method: "get",
+    path: "/profile-runs/latest",
+    access: ["operator", "regulator"],
+    summary: "How far the newest pass over all profiles is",
+    answer: recomputeState,
+    handle: () => recomputing.state(),
   });
 }

@@ -7,44 +7,12 @@ import { DomainError } from "../../lib/errors.ts";
 import { randomSalt } from "../../lib/hash.ts";
 import { newId } from "../../lib/ids.ts";
 import type { ConsentPurpose } from "../consents/consent-schemas.ts";
-import { computeProfile, type ProfileRecord } from "./domain/indicators.ts";
-import type { ProfileView } from "./profile-schemas.ts";
+import type { ProfileReader, Scope } from "./profile-reader.ts";
+import type { ProfilePack, ProfileView } from "./profile-schemas.ts";
 import type { SnapshotFields, SnapshotStore } from "./snapshot-store.ts";
 
-/** The most record ids shown with one indicator; the count tells the rest. */
-const SHOWN_RECORDS = 40;
-
-interface Bilingual {
-  zh: string;
-  en: string;
-}
-
-/** What of an enterprise's records may be seen. */
-interface Scope {
-  readonly catalogs: ReadonlySet<string>;
-  covers(period: string | undefined): boolean;
-}
-
-type StoredRecord = Omit<ProfileRecord, "id" | "receivedAt"> & { _id: string; key: string; receivedAt: Date };
-/** What was objected to a record: an open objection's id, a statement beside it. */
-interface Mark {
-  disputed?: string;
-  statement?: { objectionId: string; text: string };
-}
-
-function marksOf(recordIds: readonly string[], markOf: (recordId: string) => Mark) {
-  const marks = recordIds.map(markOf);
-  const disputed = marks.find((mark) => mark.disputed)?.disputed;
-  const statements = marks.flatMap(({ statement }) => (statement ? [statement] : []));
-  return { ...(disputed ? { disputed } : {}), ...(statements.length > 0 ? { statements } : {}) };
-}
-
 interface Ports {
-  recordsOf(uscc: string): Promise<StoredRecord[]>;
-  markerFor(uscc: string): Promise<(record: StoredRecord) => Mark>;
-  receivedCatalogs(): Promise<Map<string, string>>;
-  catalogLabel(catalogId: string): { catalogName: Bilingual; departmentName: Bilingual };
-  districtName(code: string): string;
+  outline(uscc: string): Promise<{ district: string; industry: string }>;
   enterprise(participantId: string): Promise<{ name: string; uscc?: string | undefined }>;
   request(institutionId: string, requestId: string): Promise<{ enterpriseId: string; uscc: string }>;
   /** `read` gathers what the consent lets see; then the read is counted and logged. Throws consent.required. */
@@ -55,6 +23,8 @@ interface Ports {
   ): Promise<{ consent: { _id: string }; value: ProfileView }>;
   /** Whether the actor may see a copy's content; logged. Throws consent.required for an institution that may not. */
   mayOpenCopy(actor: Actor, copy: { id: string; consentId: string; takenAt: Date }): Promise<boolean>;
+  /** A record's proof pack, for its own enterprise; null while its batch isn't on the chain. */
+  recordPack(actor: Actor, recordId: string): Promise<unknown | null>;
 }
 
 export interface ProfileService {
@@ -64,59 +34,29 @@ export interface ProfileService {
   read(institution: { id: string; name: string }, requestId: string, purpose: ConsentPurpose): Promise<ProfileView>;
   /** What a snapshot's commitment hides, for who read it, whom it is about, and the regulator. */
   snapshotOpening(actor: Actor, id: string): Promise<{ document?: unknown; salt: string; commitment: string }>;
+  /** District and industry, without working out a profile. */
   outline(uscc: string): Promise<{ district: string; industry: string }>;
+  /** The enterprise's own profile with the proof pack of every record that it shows. */
+  export(actor: Actor): Promise<ProfilePack>;
 }
+
+/** Proofs read at a time: a Merkle path is a few reads. */
+const PROOFS_AT_ONCE = 8;
 
 export function createProfileService(
   snapshots: SnapshotStore,
+  reader: ProfileReader,
   ports: Ports,
   clock: Clock,
   onWork: () => void,
 ): ProfileService {
-  async function gather(uscc: string, scope?: Scope): Promise<{ profile: ProfileView; records: number }> {
-    const [all, received, markOf] = await Promise.all([
-      ports.recordsOf(uscc),
-      ports.receivedCatalogs(),
-      ports.markerFor(uscc),
-    ]);
-    const recordOf = new Map(all.map((record) => [record._id, record]));
-    const covered = (catalogId: string) => !scope || scope.catalogs.has(catalogId);
-    const records = all
-      .filter(({ catalogId, period }) => covered(catalogId) && (!scope || scope.covers(period)))
-      .map(({ _id, receivedAt, ...rest }) => ({ ...rest, id: _id, receivedAt: receivedAt.toISOString() }));
-    const now = clock.now();
-    const { enterprise, indicators, series } = computeProfile({
-      asOf: now.toISOString().slice(0, 10),
-      records,
-      receivedCatalogs: new Map([...received].filter(([id]) => covered(id))),
-    });
-    const profile: ProfileView = {
-      enterprise: enterprise
-        ? { ...enterprise, district: ports.districtName(enterprise.district) }
-        : { uscc, name: "", district: "", industry: "" },
-      computedAt: now.toISOString(),
-      indicators: indicators
-        .filter(({ catalogId }) => covered(catalogId))
-        .map(({ catalogId, recordIds, ...rest }) => ({
-          ...rest,
-          source: { catalogId, ...ports.catalogLabel(catalogId) },
-          recordIds: recordIds.slice(0, SHOWN_RECORDS),
-          recordCount: recordIds.length,
-          ...marksOf(recordIds, (id) => markOf(recordOf.get(id)!)),
-        })),
-      series,
-    };
-    return { profile, records: records.length };
-  }
-  const compute = async (uscc: string): Promise<ProfileView> => (await gather(uscc)).profile;
-
-  return {
+  const service: ProfileService = {
     async own(participantId) {
       const { uscc } = await ports.enterprise(participantId);
       if (!uscc) throw new DomainError("notFound", "you have no credit profile");
-      return compute(uscc);
+      return reader.whole(uscc);
     },
-    ofUscc: (uscc) => compute(uscc),
+    ofUscc: reader.whole,
     async read(institution, requestId, purpose) {
       const { enterpriseId, uscc } = await ports.request(institution.id, requestId);
       const id = newId();
@@ -127,7 +67,7 @@ export function createProfileService(
         institution,
         { holderId: enterpriseId, requestId, what: "profile", purpose },
         async (scope) => {
-          const gathered = await gather(uscc, scope);
+          const gathered = await reader.scoped(uscc, scope);
           records = gathered.records;
           return { value: gathered.profile, records, copyId: id };
         },
@@ -150,7 +90,7 @@ export function createProfileService(
         },
       ]);
       onWork();
-      return { ...profile, snapshot: { id, digest, anchor: { state: "waiting" } } };
+      return { ...profile, snapshot: { id, digest, consentId: consent._id, anchor: { state: "waiting" } } };
     },
     async snapshotOpening(actor, id) {
       const found = await snapshots.find(id);
@@ -164,11 +104,21 @@ export function createProfileService(
       const open = (await ports.mayOpenCopy(actor, { ...found, id })) && content !== undefined;
       return { ...(open ? { document: JSON.parse(content) as unknown } : {}), salt, commitment: digest };
     },
-    async outline(uscc) {
-      const records = await ports.recordsOf(uscc);
-      if (records.length === 0) return { district: "", industry: "" };
-      const { enterprise } = await compute(uscc);
-      return { district: enterprise.district, industry: enterprise.industry };
+    outline: ports.outline,
+    async export(actor) {
+      const profile = await service.own(actor.participantId);
+      const proofs: unknown[] = [];
+      const waiting: string[] = [];
+      for (let at = 0; at < profile.evidence.length; at += PROOFS_AT_ONCE) {
+        const ids = profile.evidence.slice(at, at + PROOFS_AT_ONCE).map(({ recordId }) => recordId);
+        const packs = await Promise.all(ids.map((recordId) => ports.recordPack(actor, recordId)));
+        for (const [i, pack] of packs.entries()) {
+          if (pack === null) waiting.push(ids[i]!);
+          else proofs.push(pack);
+        }
+      }
+      return { format: "rongqiao-profile/1", exportedAt: clock.now().toISOString(), profile, proofs, waiting };
     },
   };
+  return service;
 }

@@ -5,7 +5,8 @@ import { personalAttribute } from "./domain/fairness.ts";
 /* A scorecard as it is stored and published. Its digest (domain/scorecard.ts) is what gets anchored. */
 
 /** A whole number as text: indicators in fen don't fit a float. */
-const wholeText = z.string().regex(/^(0|-?[1-9]\d{0,29})$/, "a whole number as text, such as -250 or 100000000");
+const WHOLE = /^(0|-?[1-9]\d{0,29})$/;
+const wholeText = z.string().regex(WHOLE, "a whole number as text, such as -250 or 100000000");
 const fixed = (digits: number) =>
   z
     .string()
@@ -100,13 +101,17 @@ type Shape = z.infer<typeof shape>;
 type Range = { readonly from: string | number | null; readonly below: string | number | null };
 type Fault = (message: string, ...path: (string | number)[]) => void;
 
+const isWhole = (bound: string | number | null): bound is string | number =>
+  typeof bound === "number" ? Number.isSafeInteger(bound) : bound !== null && WHOLE.test(bound);
+
 /** Ranges must cover every value once: each begins where the one before it ended. */
 function checkRanges(ranges: readonly Range[], path: (string | number)[], fault: Fault): void {
   ranges.forEach(({ from, below }, index) => {
     const before = ranges[index - 1];
     if (from !== (before ? before.below : null)) fault("begins where the one before it ends", ...path, index, "from");
     if ((below === null) !== (index === ranges.length - 1)) fault("only the last one is open", ...path, index, "below");
-    if (from !== null && below !== null && BigInt(below) <= BigInt(from)) fault("is empty", ...path, index);
+    // What is no whole number has been told of already.
+    if (isWhole(from) && isWhole(below) && BigInt(below) <= BigInt(from)) fault("is empty", ...path, index);
   });
 }
 

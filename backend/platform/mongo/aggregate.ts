@@ -29,6 +29,17 @@ export async function insertNew<T>(model: Model<T>, documents: readonly T[]): Pr
   }
 }
 
+/** Inserts a document; false when it, or one with the same unique value, is there already. It then stays as it is. */
+export async function insertOnce<T>(model: Model<T>, document: T): Promise<boolean> {
+  try {
+    await model.create(document as never);
+    return true;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return false;
+  }
+}
+
 /**
  * Inserts a document, with those that are inserted in the same turn of the event loop in one command: under load a tenth of
  * the round trips. Throws what an insert of its own would. The document must fit the schema as it is.

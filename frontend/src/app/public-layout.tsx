@@ -17,6 +17,7 @@ export function PublicLayout() {
             {t("home")}
           </NavLink>
           <NavLink to="/verify">{t("verify")}</NavLink>
+          <NavLink to="/code">{t("licences:menu.scan")}</NavLink>
           <NavLink to="/join">{t("join")}</NavLink>
         </nav>
       </Header>

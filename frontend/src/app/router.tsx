@@ -4,6 +4,7 @@ import { PageLoading } from "../components/page-loading.tsx";
 import { departmentMenu, departmentRoutes } from "../features/department/index.ts";
 import { enterpriseMenu, enterpriseRoutes } from "../features/enterprise/index.ts";
 import { institutionMenu, institutionRoutes } from "../features/institution/index.ts";
+import { publicLicenceRoutes } from "../features/licences/index.ts";
 import { operatorMenu, operatorRoutes } from "../features/operator/index.ts";
 import { regulatorMenu, regulatorRoutes } from "../features/regulator/index.ts";
 import { RequireRole } from "../features/session/require-role.tsx";
@@ -45,6 +46,7 @@ const publicRoutes: RouteObject = {
           path: "verify",
           lazy: async () => ({ Component: (await import("../features/verify/verify-page.tsx")).VerifyPage }),
         },
+        ...publicLicenceRoutes,
         { path: "*", Component: NotFoundPage },
       ],
     },

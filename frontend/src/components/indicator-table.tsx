@@ -1,9 +1,9 @@
-import { Button, Grid, Table, Typography } from "antd";
+import { Button, Grid, Table, Tooltip, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import type { IndicatorView } from "../../../backend/features/profiles/profile-schemas.ts";
 import { DisputedTag, StatementTag } from "../features/objections/disputed-tag.tsx";
-import { formatIndicator } from "../lib/code-names.ts";
-import { formatDate, localized } from "../lib/format.ts";
+import { formatBps, formatDate, formatValue, localized } from "../lib/format.ts";
+import { indicatorText } from "./profile-words.ts";
 
 type Open = ((indicator: IndicatorView) => void) | undefined;
 
@@ -18,11 +18,45 @@ const Figure = ({ indicator }: { indicator: IndicatorView }) => {
     </>
   );
   return indicator.value === null ? (
-    <Typography.Text type="secondary">{t("unknown")}</Typography.Text>
+    <Typography.Text type="secondary">
+      {t("unknown")}
+      {indicator.why && ` · ${t(`profile:why.${indicator.why}`)}`} {marks}
+    </Typography.Text>
   ) : (
     <>
-      <strong className="rq-figure">{formatIndicator(indicator.id, indicator.value, indicator.unit)}</strong> {marks}
+      <strong className="rq-figure">{indicatorText(indicator)}</strong> {marks}
     </>
+  );
+};
+
+/** The change against a year before, in words for who can't see the arrow. */
+const Trend = ({ indicator: { trend, unit } }: { indicator: IndicatorView }) => {
+  const { t } = useTranslation("profile");
+  if (!trend) return <>—</>;
+  const before = t("trend.before", { value: formatValue(trend.before, unit), date: formatDate(trend.beforeAsOf) });
+  const { changeBps } = trend;
+  return (
+    <Tooltip title={before}>
+      <span className="profile-trend">
+        {changeBps === undefined
+          ? formatValue(trend.before, unit)
+          : changeBps === 0
+            ? t("trend.same")
+            : `${changeBps > 0 ? "▲" : "▼"} ${formatBps(Math.abs(changeBps))}`}
+        <span className="rq-visually-hidden"> {before}</span>
+      </span>
+    </Tooltip>
+  );
+};
+
+/** The date of the newest fact, and until when it is told. */
+const Age = ({ indicator: { asOf, freshUntil } }: { indicator: IndicatorView }) => {
+  const { t } = useTranslation("profile");
+  if (!asOf) return <>—</>;
+  return (
+    <Tooltip title={freshUntil && t("freshUntil", { date: formatDate(freshUntil) })}>
+      <span>{formatDate(asOf)}</span>
+    </Tooltip>
   );
 };
 
@@ -52,7 +86,9 @@ function IndicatorList({ indicators, onRecords }: { indicators: IndicatorView[];
       {indicators.map((indicator) => (
         <li key={indicator.id} data-testid={`indicator-${indicator.id}`}>
           <span>{localized(indicator.name)}</span>
-          <Figure indicator={indicator} />
+          <span>
+            <Figure indicator={indicator} /> {indicator.trend && <Trend indicator={indicator} />}
+          </span>
           <Typography.Text type="secondary" className="rq-small">
             {localized(indicator.source.departmentName)}
             {indicator.asOf && ` · ${formatDate(indicator.asOf)}`}
@@ -75,14 +111,14 @@ export function IndicatorTable(props: { indicators: IndicatorView[]; onRecords?:
       rowKey="id"
       pagination={false}
       tableLayout="fixed"
-      scroll={{ x: 620 }}
+      scroll={{ x: 760 }}
       dataSource={props.indicators}
       onRow={(indicator) => ({ "data-testid": `indicator-${indicator.id}` }) as object}
       columns={[
         {
           title: t("profile.indicator"),
           key: "name",
-          width: "30%",
+          width: "24%",
           render: (_, indicator) => localized(indicator.name),
         },
         {
@@ -90,6 +126,12 @@ export function IndicatorTable(props: { indicators: IndicatorView[]; onRecords?:
           key: "value",
           width: "22%",
           render: (_, indicator) => <Figure indicator={indicator} />,
+        },
+        {
+          title: t("profile:trend.title"),
+          key: "trend",
+          width: 110,
+          render: (_, indicator) => <Trend indicator={indicator} />,
         },
         {
           title: t("profile.source"),
@@ -107,7 +149,7 @@ export function IndicatorTable(props: { indicators: IndicatorView[]; onRecords?:
           title: t("profile.asOf"),
           key: "asOf",
           width: 136,
-          render: (_, indicator) => (indicator.asOf ? formatDate(indicator.asOf) : "—"),
+          render: (_, indicator) => <Age indicator={indicator} />,
         },
         {
           title: t("profile.records"),

@@ -1,31 +1,92 @@
-import { Alert, Card, Descriptions } from "antd";
-import { useState } from "react";
+import { PrinterOutlined } from "@ant-design/icons";
+import { Alert, Button, Card, Descriptions } from "antd";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { IndicatorView, ProfileView as Profile } from "../../../backend/features/profiles/profile-schemas.ts";
+import type { ConsentPurpose } from "../../../backend/features/consents/consent-schemas.ts";
+import {
+  type EvidenceView,
+  INDICATOR_GROUPS,
+  type IndicatorView,
+  type ProfileView as Profile,
+} from "../../../backend/features/profiles/profile-schemas.ts";
 import { formatTime, localized } from "../lib/format.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
 import { HashText } from "./hash-text.tsx";
 import { IndicatorTable } from "./indicator-table.tsx";
-import { RecordDrawer } from "./record-drawer.tsx";
+import { ProfileEvidence } from "./profile-evidence.tsx";
+import { ProfileFacts } from "./profile-facts.tsx";
 import { Sparkline } from "./sparkline.tsx";
+import "./profile.css";
 
-const groups = [
-  "identity",
-  "operation",
-  "tax",
-  "people",
-  "assets",
-  "justice",
-  "innovation",
-  "supply",
-  "licences",
-] as const satisfies readonly IndicatorView["group"][];
+interface Opened {
+  title: string;
+  recordIds: readonly string[];
+  count: number;
+}
 
-/** A credit profile: who, what is known by group with its sources, and figures over time. */
-export function ProfileView({ profile }: { profile: Profile }) {
+/** How much of each group is known, and the way down to it. */
+function Completeness({ profile }: { profile: Profile }) {
+  const { t } = useTranslation("profile");
+  return (
+    <Card size="small" title={t("completeness")} data-testid="profile-completeness">
+      <ul className="profile-completeness">
+        {profile.completeness.map(({ group, known, total }) => (
+          <li key={group}>
+            <a href={`#profile-${group}`}>
+              <span>{t(`group.${group}`)}</span>
+              <span>{t("knownOf", { known, total })}</span>
+            </a>
+            <div className="profile-bar">
+              <span style={{ width: `${(100 * known) / total}%` }} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Group(props: {
+  group: IndicatorView["group"];
+  profile: Profile;
+  onRecords: (indicator: IndicatorView) => void;
+}) {
+  const { t } = useTranslation("profile");
+  const { group, profile } = props;
+  const indicators = profile.indicators.filter((indicator) => indicator.group === group);
+  const series = profile.series.filter((one) => one.group === group && one.points.length > 1);
+  if (indicators.length === 0) return null;
+  return (
+    <Card size="small" id={`profile-${group}`} title={t(`group.${group}`)} data-testid={`profile-group-${group}`}>
+      {series.length > 0 && (
+        <div className="rq-sparklines">
+          {series.map((one) => (
+            <Sparkline key={one.id} series={one} />
+          ))}
+        </div>
+      )}
+      <IndicatorTable indicators={indicators} onRecords={props.onRecords} />
+    </Card>
+  );
+}
+
+/**
+ * A credit profile: who it is, how much is known, what is known by group with its sources and figures over time, who
+ * belongs to it and what happened. Every figure leads to its records, every record to the department's row and the chain.
+ */
+export function ProfileView(props: { profile: Profile; purpose?: ConsentPurpose | undefined; actions?: ReactNode }) {
   const { t } = useTranslation();
-  const [opened, setOpened] = useState<IndicatorView>();
+  const { profile } = props;
+  const [opened, setOpened] = useState<Opened>({ title: "", recordIds: [], count: 0 });
   const [drawer, setDrawer] = useState(false);
+  const open = (what: Opened) => {
+    setOpened(what);
+    setDrawer(true);
+  };
+  const evidenceOf = new Map(profile.evidence.map((item) => [item.recordId, item]));
+  const evidence = opened.recordIds
+    .map((id) => evidenceOf.get(id))
+    .filter((item): item is EvidenceView => item !== undefined);
   return (
     <div className="rq-stack" data-testid="profile">
       <Card size="small">
@@ -54,37 +115,32 @@ export function ProfileView({ profile }: { profile: Profile }) {
             }
           />
         )}
+        <div className="rq-page-actions profile-actions rq-top-gap">
+          {props.actions}
+          <Button icon={<PrinterOutlined />} onClick={() => window.print()} data-testid="profile-print">
+            {t("profile:print")}
+          </Button>
+        </div>
       </Card>
-      {profile.series.length > 0 && (
-        <Card size="small" title={t("profile.series")}>
-          <div className="rq-sparklines">
-            {profile.series.map((series) => (
-              <Sparkline key={series.id} series={series} />
-            ))}
-          </div>
-        </Card>
-      )}
-      {groups.map((group) => {
-        const indicators = profile.indicators.filter((indicator) => indicator.group === group);
-        return (
-          indicators.length > 0 && (
-            <Card size="small" key={group} title={t(`profile.group.${group}`)} data-testid={`profile-group-${group}`}>
-              <IndicatorTable
-                indicators={indicators}
-                onRecords={(indicator) => {
-                  setOpened(indicator);
-                  setDrawer(true);
-                }}
-              />
-            </Card>
-          )
-        );
-      })}
-      <RecordDrawer
-        title={opened ? localized(opened.name) : ""}
-        recordIds={opened?.recordIds ?? []}
+      <Completeness profile={profile} />
+      {INDICATOR_GROUPS.map((group) => (
+        <Group
+          key={group}
+          group={group}
+          profile={profile}
+          onRecords={({ name, recordIds, recordCount }) =>
+            open({ title: localized(name), recordIds, count: recordCount })
+          }
+        />
+      ))}
+      <ProfileFacts profile={profile} onOpen={(title, recordId) => open({ title, recordIds: [recordId], count: 1 })} />
+      <ProfileEvidence
+        title={opened.title}
+        evidence={evidence}
+        count={opened.count}
         open={drawer}
         onClose={() => setDrawer(false)}
+        purpose={props.purpose}
       />
     </div>
   );

@@ -22,6 +22,8 @@ export interface WantedRead {
   /** Absent where it isn't for one financing request: then a consent for any request will do. */
   readonly requestId?: string | undefined;
   readonly catalogId?: string | undefined;
+  /** Several at once: one consent has to cover them all. */
+  readonly catalogIds?: readonly string[] | undefined;
   readonly period?: string | undefined;
 }
 
@@ -65,6 +67,7 @@ export const coversRead = (terms: ReadTerms, wanted: WantedRead): boolean =>
   terms.purpose === wanted.purpose &&
   (wanted.requestId === undefined || terms.requestId === undefined || terms.requestId === wanted.requestId) &&
   (wanted.catalogId === undefined || terms.catalogs.includes(wanted.catalogId)) &&
+  (wanted.catalogIds === undefined || wanted.catalogIds.every((id) => terms.catalogs.includes(id))) &&
   coversPeriod(terms, wanted.period);
 
 /** When a copy has to go: its data life or its consent ends, whichever is first. */

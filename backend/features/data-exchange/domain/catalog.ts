@@ -7,9 +7,34 @@ export interface Bilingual {
 /**
  * What a column holds, and the form its value has in a record:
  * text, uscc, code: string · date: "YYYY-MM-DD" · month: "YYYY-MM" · amount: fen as a decimal string ·
- * integer, decimal: number · boolean: boolean.
+ * integer, decimal: number · boolean: boolean ·
+ * person-id: a natural person's id number (GB 11643), which is never kept: a record holds its keyed hash in hex.
  */
-export type FieldType = "text" | "uscc" | "date" | "month" | "amount" | "integer" | "decimal" | "code" | "boolean";
+export type FieldType =
+  | "text"
+  | "uscc"
+  | "date"
+  | "month"
+  | "amount"
+  | "integer"
+  | "decimal"
+  | "code"
+  | "boolean"
+  | "person-id";
+
+/** The nine groups of a credit profile's indicators. */
+export const CATALOG_GROUPS = [
+  "identity",
+  "operation",
+  "tax",
+  "people",
+  "assets",
+  "justice",
+  "innovation",
+  "supply-chain",
+  "environment",
+] as const;
+export type CatalogGroup = (typeof CATALOG_GROUPS)[number];
 
 export type AmountUnit = "yuan" | "wanyuan";
 
@@ -45,11 +70,31 @@ export type Sensitivity = "public" | "internal" | "sensitive";
 export type ShareType = "open" | "conditional" | "closed";
 export type UpdateFrequency = "daily" | "weekly" | "monthly" | "quarterly" | "yearly";
 
+/** Which fields make a record an electronic licence. */
+export interface LicenceFields {
+  readonly numberField: string;
+  /** The field with the licence's kind or title; the catalog's own name when absent. */
+  readonly nameField?: string;
+  readonly issuedField?: string;
+  /** Without a value in it the licence has no end. */
+  readonly validUntilField?: string;
+  readonly statusField?: string;
+  /** The value of `statusField` while the licence is in force. */
+  readonly validStatus?: string;
+}
+
+/** By what else than its USCC a record may name its enterprise. */
+export interface IdentityFields {
+  readonly registrationNumberField?: string;
+  readonly nameField?: string;
+}
+
 export interface Catalog {
   /** A slug such as "tax-payments". */
   readonly id: string;
   readonly name: Bilingual;
   readonly departmentCode: string;
+  readonly group: CatalogGroup;
   readonly sensitivity: Sensitivity;
   readonly shareType: ShareType;
   readonly updateFrequency: UpdateFrequency;
@@ -65,6 +110,11 @@ export interface Catalog {
   /** Set where records are negative: about a person they are erased so many years after the date in `endedField`. */
   readonly erasedAfterYears?: number;
   readonly endedField?: string;
+  /** The date on which the department's own system last changed the row: an older one that comes later is not news. */
+  readonly sourceTimeField?: string;
+  readonly licence?: LicenceFields;
+  /** Set where the subject field may be empty: the enterprise is then found by one of these. */
+  readonly identity?: IdentityFields;
 }
 
 export interface DepartmentEntry {
@@ -80,33 +130,4 @@ export interface MappedRecord {
   readonly period?: string;
   /** Fields without a value are left out. */
   readonly fields: Readonly<Record<string, FieldValue>>;
-}
-
-/** What is wrong with a catalog's own definition; empty when it can be used. Departments register catalogs too. */
-export function catalogFaults(catalog: Catalog): string[] {
-  const faults: string[] = [];
-  const names = new Set<string>();
-  for (const field of catalog.fields) {
-    if (!/^[a-z][A-Za-z0-9]*$/.test(field.name)) faults.push(`field name "${field.name}" is not camelCase`);
-    if (names.has(field.name)) faults.push(`field "${field.name}" is defined twice`);
-    names.add(field.name);
-    if (field.headings.length === 0) faults.push(`field "${field.name}" has no heading`);
-    if (field.type === "code" && !field.codes) faults.push(`field "${field.name}" is a code without codes`);
-    if (field.unit && field.type !== "amount") faults.push(`field "${field.name}" has a unit but is no amount`);
-  }
-  if (catalog.key.length === 0) faults.push("the key has no fields");
-  for (const name of [...catalog.key, catalog.subjectField, ...(catalog.periodField ? [catalog.periodField] : [])]) {
-    const field = catalog.fields.find((candidate) => candidate.name === name);
-    if (!field) faults.push(`"${name}" is used in the key, subject or period but is not a field`);
-    else if (!field.required) faults.push(`"${name}" is used in the key, subject or period but is not required`);
-  }
-  if ((catalog.erasedAfterYears === undefined) !== (catalog.endedField === undefined)) {
-    faults.push("erasedAfterYears and endedField belong together");
-  } else if (catalog.endedField) {
-    const ended = catalog.fields.find(({ name }) => name === catalog.endedField);
-    if (ended?.type !== "date") faults.push(`"${catalog.endedField}" says when a record ended but is no date`);
-  }
-  const subject = catalog.fields.find((candidate) => candidate.name === catalog.subjectField);
-  if (subject && subject.type !== "uscc") faults.push(`the subject field "${subject.name}" is not a uscc`);
-  return faults;
 }

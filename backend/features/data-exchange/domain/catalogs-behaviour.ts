@@ -1,5 +1,5 @@
 import type { Catalog } from "./catalog.ts";
-import { amount, code, date, optional, subjectName, subjectUscc, text } from "./fields.ts";
+import { amount, code, date, optional, sourceTime, subjectName, subjectUscc, text } from "./fields.ts";
 
 /* What the enterprise did, well or badly: judgments, penalties, inventions. */
 
@@ -8,6 +8,7 @@ export const BEHAVIOUR_CATALOGS: readonly Catalog[] = [
     id: "court-judgments",
     name: { zh: "司法裁判与执行信息", en: "Court judgments and enforcement" },
     departmentCode: "court",
+    group: "justice",
     sensitivity: "internal",
     shareType: "conditional",
     updateFrequency: "weekly",
@@ -16,6 +17,7 @@ export const BEHAVIOUR_CATALOGS: readonly Catalog[] = [
     subjectField: "uscc",
     erasedAfterYears: 5,
     endedField: "closedOn",
+    sourceTimeField: "sourceUpdatedOn",
     fields: [
       subjectUscc,
       subjectName,
@@ -46,12 +48,14 @@ export const BEHAVIOUR_CATALOGS: readonly Catalog[] = [
       }),
       date("filedOn", "立案日期", "Filed on", ["立案时间"]),
       date("closedOn", "结案日期", "Closed on", ["结案时间"], optional),
+      sourceTime,
     ],
   },
   {
     id: "administrative-penalties",
     name: { zh: "行政处罚信息", en: "Administrative penalties" },
     departmentCode: "market-regulation",
+    group: "justice",
     sensitivity: "public",
     shareType: "open",
     updateFrequency: "weekly",
@@ -83,17 +87,25 @@ export const BEHAVIOUR_CATALOGS: readonly Catalog[] = [
     id: "patents",
     name: { zh: "专利信息", en: "Patents" },
     departmentCode: "market-regulation",
+    group: "innovation",
     sensitivity: "public",
     shareType: "open",
     updateFrequency: "monthly",
     legalBasis: "《中华人民共和国专利法》",
     key: ["patentNo"],
     subjectField: "uscc",
+    licence: {
+      numberField: "patentNo",
+      nameField: "title",
+      issuedField: "grantedOn",
+      statusField: "status",
+      validStatus: "valid",
+    },
     fields: [
       subjectUscc,
       subjectName,
       text("patentNo", "专利号", "Patent number", ["专利申请号", "授权号"]),
-      text("title", "专利名称", "Title", ["发明名称", "名称"]),
+      text("title", "专利名称", "Title", ["发明名称"]),
       code("patentType", "专利类型", "Type", ["类型", "专利种类"], {
         codes: {
           发明: "invention",

@@ -1,6 +1,19 @@
 import type { Catalog } from "./catalog.ts";
 import { DISTRICT_CODES } from "./districts.ts";
-import { amount, boolean, code, date, decimal, optional, subjectName, subjectUscc, text } from "./fields.ts";
+import {
+  amount,
+  boolean,
+  code,
+  date,
+  decimal,
+  LICENCE,
+  optional,
+  registrationNumber,
+  sourceTime,
+  subjectName,
+  subjectUscc,
+  text,
+} from "./fields.ts";
 
 /* Who the enterprise is, what it may do and what it owns. */
 
@@ -9,12 +22,21 @@ export const IDENTITY_CATALOGS: readonly Catalog[] = [
     id: "business-registration",
     name: { zh: "市场主体登记信息", en: "Business registration" },
     departmentCode: "market-regulation",
+    group: "identity",
     sensitivity: "public",
     shareType: "open",
     updateFrequency: "daily",
     legalBasis: "《中华人民共和国市场主体登记管理条例》",
     key: ["uscc"],
     subjectField: "uscc",
+    sourceTimeField: "sourceUpdatedOn",
+    licence: {
+      numberField: "uscc",
+      issuedField: "establishedOn",
+      validUntilField: "validTo",
+      statusField: "status",
+      validStatus: "active",
+    },
     fields: [
       subjectUscc,
       text("name", "企业名称", "Name", ["市场主体名称", "名称", "单位名称", "字号名称"]),
@@ -75,18 +97,27 @@ export const IDENTITY_CATALOGS: readonly Catalog[] = [
         },
       }),
       text("address", "住所", "Address", ["注册地址", "经营场所", "地址"], optional),
+      registrationNumber,
+      text("scope", "经营范围", "Business scope", ["经营范围及方式", "主营业务"], { required: false, maxLength: 2000 }),
+      date("validTo", "营业期限止", "Valid to", ["营业期限至", "经营期限止"], {
+        required: false,
+        emptyWords: ["长期", "长期有效", "无固定期限"],
+      }),
+      sourceTime,
     ],
   },
   {
     id: "business-licences",
     name: { zh: "电子证照信息", en: "Licences and certificates" },
     departmentCode: "market-regulation",
+    group: "identity",
     sensitivity: "public",
     shareType: "open",
     updateFrequency: "weekly",
     legalBasis: "《中华人民共和国行政许可法》",
     key: ["kind", "licenceNo"],
     subjectField: "uscc",
+    licence: { ...LICENCE, nameField: "kind" },
     fields: [
       subjectUscc,
       subjectName,
@@ -122,12 +153,14 @@ export const IDENTITY_CATALOGS: readonly Catalog[] = [
     id: "real-estate",
     name: { zh: "不动产登记信息", en: "Real estate" },
     departmentCode: "natural-resources",
+    group: "assets",
     sensitivity: "sensitive",
     shareType: "conditional",
     updateFrequency: "monthly",
     legalBasis: "《不动产登记暂行条例》",
     key: ["certificateNo"],
     subjectField: "uscc",
+    licence: { numberField: "certificateNo", nameField: "usage", issuedField: "registeredOn" },
     fields: [
       subjectUscc,
       subjectName,
@@ -158,6 +191,7 @@ export const IDENTITY_CATALOGS: readonly Catalog[] = [
     id: "vehicles",
     name: { zh: "机动车登记信息", en: "Vehicles" },
     departmentCode: "public-security",
+    group: "assets",
     sensitivity: "sensitive",
     shareType: "conditional",
     updateFrequency: "monthly",

@@ -1,5 +1,7 @@
 import type { AmountUnit, Bilingual, Catalog, Field } from "./catalog.ts";
-import { type CellParser, cellParser, narrow } from "./value-parsers.ts";
+import { plainHeading } from "./plain-heading.ts";
+import { DELETION, isDeletionHeading, REPLAY_REASON, REPLAY_ROW } from "./special-columns.ts";
+import { type CellParser, cellParser } from "./value-parsers.ts";
 
 export type HeadingFaultReason = "missingHeading" | "repeatedHeading" | "unknownHeading";
 
@@ -26,6 +28,10 @@ export interface Mapping {
   readonly width: number;
   readonly headings: readonly string[];
   readonly columns: readonly Column[];
+  /** The column that marks deletions. */
+  readonly deletion?: { readonly index: number; readonly heading: string } | undefined;
+  /** The column of a replay that says which quarantined row is mended. */
+  readonly replayRow?: number | undefined;
 }
 
 export type MappingResult =
@@ -35,21 +41,16 @@ export type MappingResult =
 export interface MappingOptions {
   /** The unit that the sheet names above its table ("单位：万元"). A heading's own unit wins. */
   readonly sheetUnit?: AmountUnit;
+  /** What the department said of its own headings; "" for a column not to be read. Wins over the catalog's. */
+  readonly given?: readonly { readonly heading: string; readonly field: string }[] | undefined;
+  /** Id numbers of persons become this. */
+  readonly personHash?: ((value: string) => string) | undefined;
 }
 
 /** Columns that every office adds and that say nothing about the enterprise. */
 const IGNORED = new Set(["序号", "备注", "说明", "no", "no.", "#", ""]);
 
 const UNIT_TAIL = /[([_/:、-]?(?:单位:?)?(万元|元)[)\]]?$/u;
-
-/** A heading without white space, width differences, brackets' kinds, marks of "required" and letters' case. */
-function plainHeading(heading: string): string {
-  return narrow(heading)
-    .replace(/[[【]/gu, "(")
-    .replace(/[\]】]/gu, ")")
-    .replace(/^\*+|\*+$/gu, "")
-    .toLowerCase();
-}
 
 export function headingUnit(heading: string): AmountUnit | undefined {
   const unit = UNIT_TAIL.exec(plainHeading(heading))?.[1];
@@ -91,6 +92,37 @@ const unknown = (heading: string, unused: readonly Field[]): HeadingFault => ({
   },
 });
 
+function fieldsByHeading(catalog: Catalog): Map<string, Field> {
+  const fields = new Map<string, Field>();
+  // The first field to claim a heading keeps it: 状态 or 名称 mean the more important column of a catalog.
+  for (const field of catalog.fields) {
+    for (const heading of expectedHeadings(field)) {
+      const plain = plainHeading(heading);
+      if (!fields.has(plain)) fields.set(plain, field);
+    }
+  }
+  return fields;
+}
+
+const fieldOf = (fields: ReadonlyMap<string, Field>, plain: string): Field | undefined => {
+  const byUnit = fields.get(plain.replace(UNIT_TAIL, ""));
+  return fields.get(plain) ?? (byUnit?.type === "amount" ? byUnit : undefined);
+};
+
+/** Tells a heading row from titles and rows above it: most of its cells are headings that are known. */
+export function headingTest(
+  catalog: Catalog,
+  given: MappingOptions["given"] = [],
+): (cells: readonly string[]) => boolean {
+  const fields = fieldsByHeading(catalog);
+  const known = new Set(given.map(({ heading }) => plainHeading(heading)));
+  return (cells) => {
+    const filled = cells.map(plainHeading).filter((plain) => plain !== "");
+    const hits = filled.filter((plain) => known.has(plain) || fieldOf(fields, plain) !== undefined).length;
+    return hits >= 2 && hits * 2 >= filled.length;
+  };
+}
+
 /**
  * Finds the field of each heading. A missing required column or two columns for one field refuse the file; a column
  * that the catalog doesn't know is never read, and is reported as a notice.
@@ -100,36 +132,44 @@ export function mapHeadings(
   headings: readonly string[],
   options: MappingOptions = {},
 ): MappingResult {
-  const fields = new Map<string, Field>();
-  // The first field to claim a heading keeps it: 状态 or 名称 mean the more important column of a catalog.
-  for (const field of catalog.fields) {
-    for (const heading of expectedHeadings(field)) {
-      const plain = plainHeading(heading);
-      if (!fields.has(plain)) fields.set(plain, field);
-    }
-  }
+  const fields = fieldsByHeading(catalog);
+  const given = new Map(options.given?.map(({ heading, field }) => [plainHeading(heading), field]));
+  const byName = new Map(catalog.fields.map((field) => [field.name, field]));
   const columns: Column[] = [];
   const faults: HeadingFault[] = [];
   const strangers: string[] = [];
   const taken = new Set<Field>();
+  let deletion: Mapping["deletion"];
+  let replayRow: number | undefined;
   headings.forEach((heading, index) => {
     const plain = plainHeading(heading);
-    if (IGNORED.has(plain) && !fields.has(plain)) return;
-    const byUnit = fields.get(plain.replace(UNIT_TAIL, ""));
-    const field = fields.get(plain) ?? (byUnit?.type === "amount" ? byUnit : undefined);
-    if (!field) {
+    const own = given.get(plain);
+    if (own === "" || heading === REPLAY_REASON) return;
+    if (heading === REPLAY_ROW) {
+      replayRow = index;
+      return;
+    }
+    if (own === undefined && IGNORED.has(plain) && !fields.has(plain)) return;
+    const field = own === undefined ? fieldOf(fields, plain) : byName.get(own);
+    if (own === DELETION || (!field && isDeletionHeading(plain))) {
+      deletion ??= { index, heading };
+    } else if (!field) {
       strangers.push(heading);
     } else if (taken.has(field)) {
       faults.push(repeated(heading, field));
     } else {
       taken.add(field);
       const unit = headingUnit(heading) ?? options.sheetUnit ?? field.unit ?? "yuan";
-      columns.push({ index, heading, field, parse: cellParser(field, unit) });
+      columns.push({ index, heading, field, parse: cellParser(field, unit, options.personHash) });
     }
   });
   const unused = catalog.fields.filter((field) => !taken.has(field));
   faults.push(...unused.filter((field) => field.required).map((field) => missing(field)));
   const notices = strangers.map((heading) => unknown(heading, unused));
   if (faults.length > 0) return { ok: false, faults: [...faults, ...notices] };
-  return { ok: true, mapping: { catalog, width: headings.length, headings, columns }, notices };
+  return {
+    ok: true,
+    mapping: { catalog, width: headings.length, headings, columns, deletion, replayRow },
+    notices,
+  };
 }

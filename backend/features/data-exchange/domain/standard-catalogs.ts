@@ -1,35 +1,43 @@
-import type { Catalog, DepartmentEntry } from "./catalog.ts";
+import type { Catalog } from "./catalog.ts";
 import { BEHAVIOUR_CATALOGS } from "./catalogs-behaviour.ts";
+import { ENVIRONMENT_CATALOGS } from "./catalogs-environment.ts";
 import { IDENTITY_CATALOGS } from "./catalogs-identity.ts";
+import { INNOVATION_CATALOGS } from "./catalogs-innovation.ts";
+import { JUSTICE_CATALOGS } from "./catalogs-justice.ts";
 import { OPERATION_CATALOGS } from "./catalogs-operation.ts";
+import { PEOPLE_CATALOGS } from "./catalogs-people.ts";
+import { PROPERTY_CATALOGS } from "./catalogs-property.ts";
+import { PUBLIC_MONEY_CATALOGS } from "./catalogs-public-money.ts";
+import { QUALITY_CATALOGS } from "./catalogs-quality.ts";
+import { REGISTRATION_CATALOGS } from "./catalogs-registration.ts";
+import { RURAL_CATALOGS } from "./catalogs-rural.ts";
+import { SUPPLY_CATALOGS } from "./catalogs-supply.ts";
+import { TAX_CATALOGS } from "./catalogs-tax.ts";
 
-/** The departments that own the standard catalogs. */
-export const STANDARD_DEPARTMENTS: readonly DepartmentEntry[] = [
-  { code: "market-regulation", name: { zh: "玉溪市市场监督管理局", en: "Yuxi Administration for Market Regulation" } },
-  { code: "taxation", name: { zh: "国家税务总局玉溪市税务局", en: "Yuxi Tax Service" } },
-  {
-    code: "human-resources",
-    name: { zh: "玉溪市人力资源和社会保障局", en: "Yuxi Human Resources and Social Security Bureau" },
-  },
-  { code: "provident-fund", name: { zh: "玉溪市住房公积金管理中心", en: "Yuxi Housing Provident Fund Centre" } },
-  { code: "power-supply", name: { zh: "云南电网玉溪供电局", en: "Yunnan Power Grid, Yuxi Power Supply Bureau" } },
-  { code: "court", name: { zh: "玉溪市中级人民法院", en: "Yuxi Intermediate People's Court" } },
-  {
-    code: "natural-resources",
-    name: { zh: "玉溪市自然资源和规划局", en: "Yuxi Natural Resources and Planning Bureau" },
-  },
-  { code: "public-security", name: { zh: "玉溪市公安局", en: "Yuxi Public Security Bureau" } },
-];
+export { STANDARD_DEPARTMENTS } from "./departments.ts";
 
-/** The twelve catalogs that a credit profile is computed from. */
+/** The catalogs that a new installation starts with; departments edit theirs and register more. */
 export const STANDARD_CATALOGS: readonly Catalog[] = [
   ...IDENTITY_CATALOGS,
   ...OPERATION_CATALOGS,
   ...BEHAVIOUR_CATALOGS,
+  ...REGISTRATION_CATALOGS,
+  ...QUALITY_CATALOGS,
+  ...TAX_CATALOGS,
+  ...PEOPLE_CATALOGS,
+  ...JUSTICE_CATALOGS,
+  ...PROPERTY_CATALOGS,
+  ...INNOVATION_CATALOGS,
+  ...ENVIRONMENT_CATALOGS,
+  ...SUPPLY_CATALOGS,
+  ...RURAL_CATALOGS,
+  ...PUBLIC_MONEY_CATALOGS,
 ];
 
+const byId = new Map(STANDARD_CATALOGS.map((catalog) => [catalog.id, catalog]));
+
 export function standardCatalog(id: string): Catalog {
-  const catalog = STANDARD_CATALOGS.find((candidate) => candidate.id === id);
+  const catalog = byId.get(id);
   if (!catalog) throw new RangeError(`no standard catalog ${id}`);
   return catalog;
 }

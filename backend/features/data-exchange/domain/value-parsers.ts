@@ -2,6 +2,7 @@ import { yuanToFen } from "../../../lib/money.ts";
 import { usccFault } from "../../../lib/uscc.ts";
 import type { AmountUnit, Field, FieldValue } from "./catalog.ts";
 import type { FaultReason } from "./faults.ts";
+import { isKeyedPersonId, parsePersonId } from "./person-id.ts";
 
 export type Parsed = { readonly value: FieldValue } | { readonly reason: FaultReason };
 
@@ -18,7 +19,9 @@ export function isEmptyCell(field: Field, cell: string): boolean {
 }
 
 /** Full-width letters, digits and signs to their usual width, and no white space at all. */
-export const narrow = (cell: string): string => cell.normalize("NFKC").replace(/\s+/gu, "");
+export const narrow = (cell: string): string =>
+  // Most cells are plain already, and this is asked of every one of millions.
+  /^[!-~]*$/.test(cell) ? cell : cell.normalize("NFKC").replace(/\s+/gu, "");
 
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -28,19 +31,44 @@ function calendarDate(year: number, month: number, day: number): Parsed {
   return { value: `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}` };
 }
 
+/** What follows a day: a time with a sign before it, else "2021-3-1 15:00" would be the eleventh at five. */
+const TIME =
+  "(?:(?:T| +)(?:上午|下午|AM|PM)? *\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?: ?(?:AM|PM))?(?:Z|[+-]\\d{2}:?\\d{2})?)?";
 const DATE_FORMS = [
-  // A time needs a sign before it: without one "2021-3-1 15:00" would be read as the eleventh at five.
-  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:(?:T| +)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$/,
-  /^(\d{4})(年)(\d{1,2})月(\d{1,2})日(?: *\d{1,2}:\d{2}(?::\d{2})?)?$/,
-  /^(\d{4})()(\d{2})(\d{2})$/,
+  new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${TIME}$`, "i"),
+  /^(\d{4})(年)(\d{1,2})月(\d{1,2})[日号](?: *(?:上午|下午)? *\d{1,2}[:时]\d{2}(?:分?|:\d{2}|分\d{2}秒))?$/,
+  /^(\d{4})()(\d{2})(\d{2})(?:\d{6})?$/,
 ];
 
-/** 2021-3-5, 2021/03/05, 2021.3.5, 20210305, 2021年3月5日 (a time after it is dropped), or a day number of Excel. */
+const NUMERALS = "〇一二三四五六七八九";
+const CHINESE_NUMBER = /[〇零○Ｏ一二三四五六七八九十廿卅]+/gu;
+
+/** 二〇二四 → 2024, 十二 → 12, 三十一 → 31: digits one by one for a year, tens and ones for a month and a day. */
+function arabic(word: string): string {
+  const digits = [
+    ...word
+      .replace(/[零○Ｏ]/gu, "〇")
+      .replace(/廿/gu, "二十")
+      .replace(/卅/gu, "三十"),
+  ];
+  if (!digits.includes("十")) return digits.map((digit) => NUMERALS.indexOf(digit)).join("");
+  const [tens, ones] = digits.join("").split("十") as [string, string];
+  const digit = (text: string, usual: number) => (text === "" ? usual : Math.max(0, NUMERALS.indexOf(text)));
+  return tens.length > 1 || ones.length > 1 ? "?" : String(digit(tens, 1) * 10 + digit(ones, 0));
+}
+
+const withDigits = (text: string): string =>
+  /[年月日]/.test(text) ? text.replace(CHINESE_NUMBER, (word) => arabic(word)) : text;
+
+/**
+ * 2021-3-5, 2021/03/05, 2021.3.5, 20210305, 2021年3月5日, 二〇二一年三月五日 (a time after it is dropped), or a day number
+ * of Excel.
+ */
 export function parseDate(cell: string): Parsed {
-  const text = cell.normalize("NFKC").trim();
+  const text = withDigits(cell.normalize("NFKC").trim());
   const compact = text.replace(/\s+/gu, "");
   for (const form of DATE_FORMS) {
-    const match = form.exec(text) ?? form.exec(compact);
+    const match = form.exec(text) ?? (compact === text ? null : form.exec(compact));
     if (match) return calendarDate(Number(match[1]), Number(match[3]), Number(match[4]));
   }
   // Day 1 is 1900-01-01; Excel counts the 1900-02-29 that never was, so days after it start from 1899-12-30.
@@ -53,9 +81,9 @@ export function parseDate(cell: string): Parsed {
 
 const MONTH_FORMS = [/^(\d{4})[-/.](\d{1,2})$/, /^(\d{4})年(\d{1,2})月份?$/, /^(\d{4})(\d{2})$/];
 
-/** 202103, 2021-03, 2021/3, 2021年3月, or any date within the month. */
+/** 202103, 2021-03, 2021/3, 2021年3月, 二〇二一年三月, or any date within the month. */
 export function parseMonth(cell: string): Parsed {
-  const compact = narrow(cell);
+  const compact = withDigits(narrow(cell));
   for (const form of MONTH_FORMS) {
     const match = form.exec(compact);
     if (!match) continue;
@@ -108,7 +136,11 @@ export function parseUscc(cell: string): Parsed {
   return { reason: fault === "character" ? "usccCharacter" : "usccCheck" };
 }
 
+/** Nothing in it that has to be changed: letters, digits, Chinese characters and their signs. */
+const PLAIN_TEXT = /^[ -~\u00b7\u2014\u2018-\u201d\u3001-\u3015\u4e00-\u9fff（），：；！？％．]+$/u;
+
 function parseText(cell: string, maxLength: number): Parsed {
+  if (cell.length <= maxLength && PLAIN_TEXT.test(cell)) return { value: cell };
   // U+FFFD is what a decoder leaves where bytes made no character.
   if (cell.includes("\uFFFD")) return { reason: "textDamaged" };
   const value = cell
@@ -131,13 +163,29 @@ const BOOLEAN_WORDS: readonly (readonly [string, string])[] = [
   ["N", "false"],
 ];
 
+/** Files go enterprise by enterprise: the same code comes many times in a row. */
+function remembering(parse: CellParser): CellParser {
+  let cell: string | undefined;
+  let parsed: Parsed;
+  return (next) => {
+    if (next !== cell) [cell, parsed] = [next, parse(next)];
+    return parsed;
+  };
+}
+
 /** The parser of one column: all that depends on the field is done once, not per row. */
-export function cellParser(field: Field, columnUnit: AmountUnit): CellParser {
+export function cellParser(field: Field, columnUnit: AmountUnit, personHash?: (value: string) => string): CellParser {
   switch (field.type) {
     case "text":
       return (cell) => parseText(cell, field.maxLength ?? 200);
     case "uscc":
-      return parseUscc;
+      return remembering(parseUscc);
+    case "person-id":
+      return (cell) => {
+        const parsed = parsePersonId(cell);
+        if (!personHash || !("value" in parsed) || isKeyedPersonId(String(parsed.value))) return parsed;
+        return { value: personHash(String(parsed.value)) };
+      };
     case "date":
       return parseDate;
     case "month":

@@ -1,7 +1,6 @@
-import { Readable } from "node:stream";
 import { CsvError, type Info, parse } from "csv-parse";
 import { DomainError } from "../../../lib/errors.ts";
-import type { FileRow } from "./file-row.ts";
+import type { FileRow, RowChunk } from "./file-row.ts";
 import { decodedText, type TextEncoding } from "./text-encoding.ts";
 
 /** One record is never longer: this is what a forgotten quotation mark costs in memory. */
@@ -14,40 +13,52 @@ function delimiterOf(start: string): string {
   return counts.reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
-export async function* delimitedRows(path: string, encoding: TextEncoding): AsyncGenerator<FileRow> {
-  const chunks = decodedText(path, encoding);
-  const first = await chunks.next();
-  if (first.done) return;
-  const parser = parse({
-    delimiter: delimiterOf(first.value),
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_RECORD_CHARACTERS,
-    info: true,
+function problem(error: unknown): unknown {
+  if (!(error instanceof CsvError)) return error;
+  return new DomainError("file.corrupt", `line ${error.lines ?? "?"}: ${error.message}`, {
+    row: error.lines,
+    csvCode: error.code,
   });
-  async function* rejoined() {
-    yield first.value as string;
-    yield* chunks;
-  }
-  const source = Readable.from(rejoined(), { highWaterMark: 2 });
-  // A pipe passes no errors on by itself.
-  source.on("error", (error) => parser.destroy(error));
-  source.pipe(parser);
+}
+
+export async function* delimitedRows(path: string, encoding: TextEncoding): AsyncGenerator<RowChunk> {
+  let parser: ReturnType<typeof parse> | undefined;
+  let rows: FileRow[] = [];
+  let part = 0;
+  let failed: (error: Error) => void = () => {};
+  /** A whole chunk at a time: row by row, the stream would cost more than the parser. */
+  const pushed = (text: string | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      failed = reject;
+      const done = (error?: Error | null) => (error ? reject(error) : resolve());
+      if (text === undefined) parser!.end(() => setImmediate(resolve));
+      else parser!.write(text, done);
+    });
   try {
-    for await (const item of parser) {
-      const { record, info } = item as { record: string[]; info: Info };
-      yield { row: info.lines, cells: record };
+    for await (const chunk of decodedText(path, encoding)) {
+      part = chunk.part;
+      if (!parser) {
+        parser = parse({
+          delimiter: delimiterOf(chunk.text),
+          relax_column_count: true,
+          skip_empty_lines: true,
+          max_record_size: MAX_RECORD_CHARACTERS,
+          info: true,
+        });
+        parser.on("data", ({ record, info }: { record: string[]; info: Info }) => {
+          rows.push({ row: info.lines, cells: record });
+        });
+        parser.on("error", (error) => failed(error));
+      }
+      await pushed(chunk.text);
+      if (rows.length > 0) yield { rows, part };
+      rows = [];
     }
+    if (parser) await pushed(undefined);
+    if (rows.length > 0) yield { rows, part: 1 };
   } catch (error) {
-    if (error instanceof CsvError) {
-      throw new DomainError("file.corrupt", `line ${error.lines ?? "?"}: ${error.message}`, {
-        row: error.lines,
-        csvCode: error.code,
-      });
-    }
-    throw error;
+    throw problem(error);
   } finally {
-    source.destroy();
-    parser.destroy();
+    parser?.destroy();
   }
 }

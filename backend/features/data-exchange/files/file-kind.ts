@@ -1,8 +1,10 @@
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import { DomainError } from "../../../lib/errors.ts";
+import { entryOf } from "./xlsx-xml.ts";
+import { openZip } from "./zip.ts";
 
-export type FileKind = "delimited" | "xlsx" | "ndjson";
+export type FileKind = "delimited" | "xlsx" | "ndjson" | "zip";
 
 const BY_EXTENSION: Readonly<Record<string, FileKind>> = {
   ".csv": "delimited",
@@ -11,7 +13,10 @@ const BY_EXTENSION: Readonly<Record<string, FileKind>> = {
   ".ndjson": "ndjson",
   ".jsonl": "ndjson",
   ".xlsx": "xlsx",
+  ".zip": "zip",
 };
+
+export const isKnownName = (name: string): boolean => extname(name).toLowerCase() in BY_EXTENSION;
 
 /** First bytes of what people send by mistake, each with the name that they know it by. */
 const REFUSED: readonly (readonly [string, string])[] = [
@@ -43,13 +48,19 @@ export async function fileKind(path: string, name: string): Promise<FileKind> {
     if (hex.startsWith(signature))
       throw new DomainError("file.unsupported", `${name} is ${what}`, { name, found: what });
   }
-  if (hex.startsWith(ZIP)) return "xlsx";
+  if (hex.startsWith(ZIP)) {
+    const zip = await openZip(path);
+    zip.close();
+    return entryOf(zip, "[Content_Types].xml") ? "xlsx" : "zip";
+  }
   if (byName === undefined) {
-    throw new DomainError("file.unsupported", `${name}: only CSV, TSV, XLSX and NDJSON files are taken`, {
+    throw new DomainError("file.unsupported", `${name}: only CSV, TSV, XLSX, NDJSON and ZIP files are taken`, {
       name,
       supported: Object.keys(BY_EXTENSION),
     });
   }
-  if (byName === "xlsx") throw new DomainError("file.corrupt", `${name} is no XLSX file inside`, { name });
+  if (byName === "xlsx" || byName === "zip") {
+    throw new DomainError("file.corrupt", `${name} is no ${byName.toUpperCase()} file inside`, { name });
+  }
   return byName;
 }

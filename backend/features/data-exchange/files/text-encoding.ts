@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { DomainError } from "../../../lib/errors.ts";
 
 export type TextEncoding = "utf-8" | "gb18030" | "utf-16le" | "utf-16be";
@@ -50,8 +51,12 @@ export async function detectEncoding(path: string): Promise<TextEncoding> {
   }
 }
 
-/** The file as text, a chunk at a time, without its byte order mark. */
-export async function* decodedText(path: string, encoding: TextEncoding): AsyncGenerator<string> {
+/** The file as text, a chunk at a time, without its byte order mark; with the part of the file that was read. */
+export async function* decodedText(
+  path: string,
+  encoding: TextEncoding,
+): AsyncGenerator<{ text: string; part: number }> {
+  const { size } = await stat(path);
   const decoder = new TextDecoder(encoding, { fatal: true });
   let offset = 0;
   try {
@@ -60,10 +65,10 @@ export async function* decodedText(path: string, encoding: TextEncoding): AsyncG
       if (text.includes("\0"))
         throw new DomainError("file.corrupt", "the file holds bytes that are no text", { offset });
       offset += chunk.length;
-      if (text !== "") yield text;
+      if (text !== "") yield { text, part: size === 0 ? 1 : offset / size };
     }
     const rest = decoder.decode();
-    if (rest !== "") yield rest;
+    if (rest !== "") yield { text: rest, part: 1 };
   } catch (error) {
     if (error instanceof TypeError) {
       throw new DomainError("file.encoding", `the file is neither UTF-8 nor ${encoding}`, {

@@ -1,75 +1,56 @@
-import { INDICATORS, type Indicator } from "./indicator-list.ts";
-import { latest, type ProfileRecord, textOf } from "./profile-record.ts";
-import { registerIndicators, registrationOf } from "./register-indicators.ts";
-import { type Series, seriesIndicators } from "./series-indicators.ts";
-import type { Finding, Sources } from "./sources.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import { INDICATORS } from "./indicator-list.ts";
+import { type ProfileRecord, textOf } from "./profile-record.ts";
+import { newestEntry } from "./register-rules.ts";
+import { type Series, seriesOf } from "./series.ts";
+import { type CatalogFacts, type Finding, type PeriodScope, sourcesOf } from "./sources.ts";
 
 export { INDICATORS, type Indicator } from "./indicator-list.ts";
 export type { ProfileRecord } from "./profile-record.ts";
-export type { Series } from "./series-indicators.ts";
-
-/** An indicator of one enterprise. Fen as decimal text; null is unknown, which is never zero. */
-export interface IndicatorValue extends Pick<Indicator, "id" | "group" | "name" | "unit" | "catalogId"> {
-  readonly value: string | number | boolean | null;
-  /**
-   * Date of the newest fact: the end of the newest period of a series, the last batch of a register. Absent when the
-   * value is unknown.
-   */
-  readonly asOf?: string;
-  /** The records that the value was worked out from; empty for a zero that a register's silence means. */
-  readonly recordIds: string[];
-}
+export type { Series } from "./series.ts";
 
 export interface ProfileInput {
   /** Today, YYYY-MM-DD. */
   readonly asOf: string;
-  /** All records of one enterprise, of any catalog; those of other catalogs are left aside. */
+  /** Records of one enterprise that the reader may see, of any catalog; those of other catalogs are left aside. */
   readonly records: readonly ProfileRecord[];
   /** Catalog → ISO date of its last batch, whomever that was about. */
   readonly receivedCatalogs: ReadonlyMap<string, string>;
-  /** District code → name; the code itself is shown for others. */
-  readonly districtNames?: ReadonlyMap<string, string>;
+  readonly catalogs: ReadonlyMap<string, CatalogFacts>;
+  /** The reader's consent, where a consent's period cuts what is seen. */
+  readonly scope?: PeriodScope | undefined;
 }
 
 export interface ComputedProfile {
+  /** Codes as they are registered; names of districts are for the view. */
   readonly enterprise: { uscc: string; name: string; district: string; industry: string } | null;
-  readonly indicators: IndicatorValue[];
+  /** One for each of INDICATORS, in its order. Fen as decimal text; null is unknown, which is never zero. */
+  readonly findings: Finding[];
   readonly series: Series[];
+  readonly facts: Facts;
 }
 
-function sourcesOf({ asOf, records, receivedCatalogs }: ProfileInput): Sources {
-  const byCatalog = Map.groupBy(records, (record) => record.catalogId);
-  const of = (catalogId: string): readonly ProfileRecord[] => byCatalog.get(catalogId) ?? [];
-  return {
-    today: asOf,
-    of,
-    registerDate: (catalogId) => {
-      const received = receivedCatalogs.get(catalogId) ?? latest(of(catalogId).map((record) => record.receivedAt));
-      return received?.slice(0, 10) ?? null;
-    },
-  };
-}
+const REGISTRATION = "business-registration";
 
-const unknown: Finding = { value: null, recordIds: [] };
-
-/** Works out every indicator of INDICATORS, in its order, from an enterprise's records. */
+/** Works out every indicator from an enterprise's records. Neither their order nor repeats of one change anything. */
 export function computeProfile(input: ProfileInput): ComputedProfile {
-  const sources = sourcesOf(input);
-  const { findings, series } = seriesIndicators(sources);
-  const all = { ...registerIndicators(sources), ...findings };
-  const registration = registrationOf(sources);
-  const district = registration && textOf(registration, "districtCode");
+  const sources = sourcesOf({
+    today: input.asOf,
+    records: input.records,
+    received: input.receivedCatalogs,
+    catalogs: input.catalogs,
+    scope: input.scope,
+  });
+  const registration = newestEntry(sources, REGISTRATION);
   return {
     enterprise: registration && {
       uscc: textOf(registration, "uscc") ?? "",
       name: textOf(registration, "name") ?? "",
-      district: (district && input.districtNames?.get(district)) ?? district ?? "",
+      district: textOf(registration, "districtCode") ?? "",
       industry: textOf(registration, "industryName") ?? textOf(registration, "industryCode") ?? "",
     },
-    indicators: INDICATORS.map(({ id, group, name, unit, catalogId }) => {
-      const { value, asOf, recordIds } = all[id] ?? unknown;
-      return { id, group, name, unit, catalogId, value, ...(value !== null && asOf ? { asOf } : {}), recordIds };
-    }),
-    series,
+    findings: INDICATORS.map(({ rule, catalogId }) => rule(sources, catalogId)),
+    series: seriesOf(sources),
+    facts: factsOf(sources),
   };
 }

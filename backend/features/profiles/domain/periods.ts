@@ -8,14 +8,21 @@ export const monthText = (index: number): string =>
   `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
 
 /** The last day of a month, as a date. */
-export const monthEnd = (index: number): string =>
-  new Date(Date.UTC(Math.floor(index / 12), (index % 12) + 1, 0)).toISOString().slice(0, 10);
+export function monthEnd(index: number): string {
+  const month = (index % 12) + 1;
+  const year = Math.floor(index / 12);
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return `${monthText(index)}-${days}`;
+}
 
 const DAY_MS = 86_400_000;
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
+/** Much faster than parsing: this is asked some hundred times for each of all enterprises. */
+const dayNumber = (date: string): number =>
+  Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10))) / DAY_MS;
+export const daysBetween = (from: string, to: string): number => dayNumber(to) - dayNumber(from);
 
-/** The date so many months before, at the latest the last day of that month. */
+/** The date so many months before (after, when negative), at the latest the last day of that month. */
 export function monthsBefore(date: string, months: number): string {
   const index = monthIndex(date) - months;
   const sameDay = `${monthText(index)}-${date.slice(8, 10)}`;
@@ -38,18 +45,25 @@ export interface MonthSeries {
   readonly records: readonly ProfileRecord[];
 }
 
-/** Null without records, or when the newest month ended more than `staleDays` before today. */
+/** The last month of what a record speaks of: "2025" is its December, "2025-03-07" its March. Null when unreadable. */
+export function lastMonthOf(record: ProfileRecord, periodField: string | undefined): number | null {
+  const stated = periodField === undefined ? undefined : record.fields[periodField];
+  const period = stated === undefined ? record.period : String(stated);
+  if (period === undefined) return null;
+  if (/^\d{4}$/.test(period)) return monthIndex(`${period}-12`);
+  return /^\d{4}-(0[1-9]|1[0-2])/.test(period) ? monthIndex(period) : null;
+}
+
+/** Null without records that name their month. */
 export function monthSeries(
   records: readonly ProfileRecord[],
-  monthField: string,
+  periodField: string | undefined,
   today: string,
-  staleDays: number,
 ): MonthSeries | null {
   const byMonth = new Map<number, ProfileRecord[]>();
   for (const record of records) {
-    const month = textOf(record, monthField) ?? record.period;
-    if (!month || !/^\d{4}-(0[1-9]|1[0-2])/.test(month)) continue;
-    const index = monthIndex(month);
+    const index = lastMonthOf(record, periodField);
+    if (index === null) continue;
     const same = byMonth.get(index);
     if (same) same.push(record);
     else byMonth.set(index, [record]);
@@ -57,7 +71,6 @@ export function monthSeries(
   if (byMonth.size === 0) return null;
   const newest = Math.max(...byMonth.keys());
   const end = monthEnd(newest);
-  if (daysBetween(end, today) > staleDays) return null;
   return { byMonth, newest, asOf: end < today ? end : today, records: [...byMonth.values()].flat() };
 }
 
@@ -67,3 +80,9 @@ export const yearOf = ({ byMonth }: MonthSeries, last: number): number[] =>
 
 export const recordsOf = ({ byMonth }: MonthSeries, months: readonly number[]): ProfileRecord[] =>
   months.flatMap((month) => byMonth.get(month) ?? []);
+
+/** The text of a date field, in one word with `textOf`, where it is a whole date. */
+export const dateOf = (record: ProfileRecord, field: string): string | null => {
+  const date = textOf(record, field);
+  return date !== null && /^\d{4}-\d{2}-\d{2}$/.test(date) ? date : null;
+};

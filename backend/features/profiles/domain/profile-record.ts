@@ -27,6 +27,28 @@ export const fenOf = (record: ProfileRecord, name: string): Fen | null => {
   return value !== null && /^-?\d{1,20}$/.test(value) ? parseFen(value) : null;
 };
 
+/** A record's amount or count as bigint, null when the record doesn't say. */
+export type Measure = (record: ProfileRecord) => bigint | null;
+
+export const amountIn =
+  (field: string): Measure =>
+  (record) =>
+    fenOf(record, field);
+
+export const countIn =
+  (field: string): Measure =>
+  (record) => {
+    const value = numberOf(record, field);
+    return value !== null && Number.isSafeInteger(value) ? BigInt(value) : null;
+  };
+
+/** Of the records that say. */
+export const total = (records: readonly ProfileRecord[], measure: Measure): bigint =>
+  records.reduce((sum, record) => sum + (measure(record) ?? 0n), 0n);
+
+export const said = (records: readonly ProfileRecord[], measure: Measure): ProfileRecord[] =>
+  records.filter((record) => measure(record) !== null);
+
 export const idsOf = (records: readonly ProfileRecord[]): string[] => records.map((record) => record.id);
 
 /** The latest of some dates or periods in text form; undefined of none. */

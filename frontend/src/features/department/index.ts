@@ -1,12 +1,14 @@
 import { CloudUploadOutlined, DatabaseOutlined, ExceptionOutlined, InboxOutlined } from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
+import { departmentLicenceMenu, departmentLicenceRoutes } from "../licences/index.ts";
 
 /** Children of /department. */
 export const departmentRoutes: RouteObject[] = [
   { index: true, lazy: async () => ({ Component: (await import("./catalogs-page.tsx")).DepartmentCatalogsPage }) },
   { path: "upload", lazy: async () => ({ Component: (await import("./upload-page.tsx")).DepartmentUploadPage }) },
   { path: "batches", lazy: async () => ({ Component: (await import("./batches-page.tsx")).DepartmentBatchesPage }) },
+  ...departmentLicenceRoutes,
   {
     path: "objections",
     lazy: async () => ({ Component: (await import("./objections-page.tsx")).DepartmentObjectionsPage }),
@@ -21,5 +23,6 @@ export const departmentMenu: MenuEntry[] = [
   { path: "/department", label: "department:menu.catalogs", icon: DatabaseOutlined },
   { path: "/department/upload", label: "department:menu.upload", icon: CloudUploadOutlined },
   { path: "/department/batches", label: "department:menu.batches", icon: InboxOutlined },
+  ...departmentLicenceMenu,
   { path: "/department/objections", label: "objections:department.menu", icon: ExceptionOutlined },
 ];

@@ -9,6 +9,7 @@ import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { formatFen, formatTime } from "../../lib/format.ts";
 import { bidsQuery, requestMatchesQuery, requestQuery } from "../../lib/queries.ts";
+import { RequestMaterials } from "../licences/request-materials.tsx";
 import { BidComparison } from "./bid-comparison.tsx";
 import { MatchList } from "./match-list.tsx";
 import { RequestConsents } from "./request-consents.tsx";
@@ -102,6 +103,11 @@ function Loaded({ request }: { request: RequestView }) {
                 key: "consents",
                 label: <span data-testid="tab-consents">{t("request.tab.consents")}</span>,
                 children: <RequestConsents request={request} />,
+              },
+              {
+                key: "materials",
+                label: <span data-testid="tab-materials">{t("licences:dossier.title")}</span>,
+                children: <RequestMaterials requestId={request.id} />,
               },
               {
                 key: "matches",

@@ -1,6 +1,8 @@
 import { AuditOutlined, FileSearchOutlined, SafetyOutlined, ShopOutlined } from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
+import { institutionLicenceMenu, institutionLicenceRoutes } from "../licences/index.ts";
+import { scorecardsMenu, scoresMenu, scoringRoutes } from "../scoring/index.ts";
 
 /** Children of /institution. */
 export const institutionRoutes: RouteObject[] = [
@@ -9,6 +11,8 @@ export const institutionRoutes: RouteObject[] = [
     path: "requests/:id",
     lazy: async () => ({ Component: (await import("./request-page.tsx")).InstitutionRequestPage }),
   },
+  ...scoringRoutes,
+  ...institutionLicenceRoutes,
   { path: "grants", lazy: async () => ({ Component: (await import("./grants-page.tsx")).InstitutionGrantsPage }) },
   { path: "grants/:id", lazy: async () => ({ Component: (await import("./grant-page.tsx")).InstitutionGrantPage }) },
   {
@@ -24,5 +28,8 @@ export const institutionMenu: MenuEntry[] = [
   { path: "/institution", label: "institution:menu.requests", icon: FileSearchOutlined },
   { path: "/institution/grants", label: "institution:menu.grants", icon: AuditOutlined },
   { path: "/institution/products", label: "institution:menu.products", icon: ShopOutlined },
+  scoresMenu("institution"),
+  scorecardsMenu("institution"),
+  ...institutionLicenceMenu,
   { path: "/institution/consents", label: "institution:menu.consents", icon: SafetyOutlined },
 ];

@@ -4,7 +4,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { ProductView, productInput } from "../../../../backend/features/products/product-schemas.ts";
-import { INDICATORS } from "../../../../backend/features/profiles/domain/indicator-list.ts";
 import { AmountInput } from "../../components/amount-input.tsx";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { api } from "../../lib/api.ts";
@@ -12,6 +11,7 @@ import { purposeCodes, repaymentMethods } from "../../lib/choices.ts";
 import { useAction } from "../../lib/use-action.ts";
 import { RuleBuilder } from "./rule-builder.tsx";
 import { annualRateBps, type RuleDraft, ruleOf } from "./rule-draft.ts";
+import { RULE_INDICATORS } from "./rule-indicators.ts";
 
 type ProductInput = z.infer<typeof productInput>;
 
@@ -38,7 +38,7 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
   const [faults, setFaults] = useState<number[]>([]);
 
   const publish = useAction(async (values: Values) => {
-    const read = ruleOf(rule, (id) => INDICATORS.find((known) => known.id === id)?.unit ?? "text");
+    const read = ruleOf(rule, (id) => RULE_INDICATORS.find((known) => known.id === id)?.unit ?? "text");
     const rateBps = annualRateBps(String(values.ratePercent));
     if ("faults" in read || rateBps === null) {
       setFaults("faults" in read ? read.faults : []);
@@ -210,7 +210,7 @@ export function ProductForm({ onClose }: { onClose: () => void }) {
         <Typography.Title level={3} style={{ fontSize: 16 }}>
           {t("product.eligibility")}
         </Typography.Title>
-        <RuleBuilder value={rule} onChange={setRule} indicators={INDICATORS} faults={faults} />
+        <RuleBuilder value={rule} onChange={setRule} indicators={RULE_INDICATORS} faults={faults} />
         <div className="rq-stack" style={{ marginTop: 20 }}>
           {publish.error !== undefined && <ProblemAlert error={publish.error} />}
           <Flex gap={12}>

@@ -13,5 +13,8 @@ export const requestProfileQuery = (requestId: string, purpose?: ConsentPurpose)
     // A read is logged and makes a snapshot: not on every focus of the window.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    // Left, it is gone from the page's memory.
+    gcTime: 0,
     retry: false,
   });

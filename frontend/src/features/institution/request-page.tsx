@@ -8,11 +8,13 @@ import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { formatFenShort } from "../../lib/format.ts";
 import { bidsQuery, requestQuery } from "../../lib/queries.ts";
+import { RequestMaterials } from "../licences/request-materials.tsx";
 import { BidForm } from "./bid-form.tsx";
 import { GrantSection } from "./grant-section.tsx";
 import { MyBid } from "./my-bid.tsx";
 import { ProfileSection } from "./profile-section.tsx";
 import { RequestFacts } from "./request-facts.tsx";
+import { RequestScores } from "./request-scores.tsx";
 import { RequestStateTag } from "./request-state-tag.tsx";
 
 /** One request, from the lead to the grant. */
@@ -42,6 +44,8 @@ export function InstitutionRequestPage() {
             <RequestFacts request={request} />
             <BidAndGrant request={request} />
             <ProfileSection request={request} />
+            <RequestScores request={request} />
+            <RequestMaterials requestId={request.id} />
           </Flex>
         </>
       )}

@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { Condition, EligibilityRule } from "../../../../backend/features/products/product-schemas.ts";
-import { INDICATORS } from "../../../../backend/features/profiles/domain/indicator-list.ts";
 import { formatIndicator } from "../../lib/code-names.ts";
 import { localized } from "../../lib/format.ts";
 import { listText } from "../../lib/list-text.ts";
+import { RULE_INDICATORS } from "./rule-indicators.ts";
 import "./institution.css";
 
 /** An eligibility rule in words. */
@@ -38,7 +38,7 @@ export function RuleText({ rule }: { rule: EligibilityRule }) {
 
 function ConditionText({ condition }: { condition: Condition }) {
   const { t } = useTranslation("institution");
-  const indicator = INDICATORS.find((known) => known.id === condition.indicator);
+  const indicator = RULE_INDICATORS.find((known) => known.id === condition.indicator);
   const values = Array.isArray(condition.value) ? condition.value : [condition.value];
   const shown = values.map((value) => formatIndicator(condition.indicator, value, indicator?.unit ?? "text"));
   return (

@@ -1,6 +1,7 @@
 import { DashboardOutlined, TeamOutlined, UserAddOutlined } from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
+import { operatorScoringRoutes, scorecardsMenu } from "../scoring/index.ts";
 
 /** Children of /operator. */
 export const operatorRoutes: RouteObject[] = [
@@ -9,10 +10,12 @@ export const operatorRoutes: RouteObject[] = [
     path: "participants",
     lazy: async () => ({ Component: (await import("./participants-page.tsx")).OperatorParticipantsPage }),
   },
+  ...operatorScoringRoutes,
   { path: "status", lazy: async () => ({ Component: (await import("./status-page.tsx")).OperatorStatusPage }) },
 ];
 export const operatorMenu: MenuEntry[] = [
   { path: "/operator", label: "operator:menu.admissions", icon: UserAddOutlined },
   { path: "/operator/participants", label: "operator:menu.participants", icon: TeamOutlined },
+  scorecardsMenu("operator"),
   { path: "/operator/status", label: "operator:menu.status", icon: DashboardOutlined },
 ];

@@ -8,10 +8,12 @@ import {
 } from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
+import { scorecardsMenu, scoresMenu, scoringRoutes } from "../scoring/index.ts";
 
 /** Children of /regulator. */
 export const regulatorRoutes: RouteObject[] = [
   { index: true, lazy: async () => ({ Component: (await import("./overview-page.tsx")).RegulatorOverviewPage }) },
+  ...scoringRoutes,
   { path: "grants", lazy: async () => ({ Component: (await import("./grants-page.tsx")).RegulatorGrantsPage }) },
   {
     path: "grants/:id",
@@ -35,5 +37,7 @@ export const regulatorMenu: MenuEntry[] = [
   { path: "/regulator/requests", label: "regulator:menu.requests", icon: FileTextOutlined },
   { path: "/regulator/participants", label: "regulator:menu.participants", icon: TeamOutlined },
   { path: "/regulator/batches", label: "regulator:menu.batches", icon: InboxOutlined },
+  scoresMenu("regulator"),
+  scorecardsMenu("regulator"),
   { path: "/regulator/objections", label: "objections:oversight.menu", icon: ExceptionOutlined },
 ];

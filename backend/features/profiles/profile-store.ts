@@ -1,0 +1,113 @@
+import { type Connection, type Model, mongo, Schema } from "mongoose";
+
+/** A profile as it was worked out last: all of it can be made again from the records. */
+export interface KeptProfile {
+  _id: string;
+  /** What it was worked out of: the day, the rules and the batches that were there. */
+  stamp: string;
+  digest: string;
+  content: Buffer;
+}
+
+/** A pass over all enterprises, in the order of their codes. */
+export interface RunDocument {
+  _id: string;
+  state: "running" | "done";
+  stamp: string;
+  /** The last enterprise that is done: a restart goes on after it. */
+  after: string;
+  done: number;
+  changed: number;
+  startedAt: Date;
+  finishedAt?: Date | undefined;
+}
+
+export interface ProfileStore {
+  find(uscc: string): Promise<{ stamp: string; content: Uint8Array } | null>;
+  /** Changed ones are written, others get the stamp alone. */
+  keep(changed: readonly KeptProfile[], confirmed: readonly { _id: string; stamp: string }[]): Promise<void>;
+  /** From one code to another, both included. */
+  between(first: string, last: string): Promise<Map<string, { stamp: string; digest: string }>>;
+  count(): Promise<number>;
+  run(): Promise<RunDocument | null>;
+  startRun(run: RunDocument): Promise<void>;
+  /** False when another process has taken it further: `after` is where this one began. */
+  advance(
+    run: RunDocument,
+    to: Pick<RunDocument, "after" | "done" | "changed" | "state" | "finishedAt">,
+  ): Promise<boolean>;
+}
+
+/** What nobody has read or worked out again for so long is dropped: what was erased since must not stay in it. */
+const KEPT_DAYS = 2;
+
+export function createProfileStore(connection: Connection): ProfileStore {
+  const profileSchema = new Schema(
+    {
+      _id: { type: String, required: true },
+      stamp: { type: String, required: true },
+      digest: { type: String, required: true },
+      content: { type: Buffer, required: true },
+      keptAt: { type: Date, required: true },
+    },
+    { strict: "throw", versionKey: false, collection: "profiles" },
+  );
+  profileSchema.index({ keptAt: 1 }, { expireAfterSeconds: KEPT_DAYS * 86_400 });
+  const runSchema = new Schema<RunDocument>(
+    {
+      _id: { type: String, required: true },
+      state: { type: String, required: true },
+      stamp: { type: String, required: true },
+      after: { type: String, default: "" },
+      done: { type: Number, required: true },
+      changed: { type: Number, required: true },
+      startedAt: { type: Date, required: true },
+      finishedAt: Date,
+    },
+    { strict: "throw", versionKey: false, collection: "profileRuns" },
+  );
+  runSchema.index({ startedAt: -1 });
+  const profiles = connection.model("Profile", profileSchema);
+  const runs = connection.model("ProfileRun", runSchema) as unknown as Model<RunDocument>;
+  // Through the driver: mongoose would copy and check every byte of every profile.
+  type Raw = { _id: string; stamp: string; digest: string; content: mongo.Binary; keptAt: Date };
+  const raw = () => profiles.collection as unknown as mongo.Collection<Raw>;
+  return {
+    async find(uscc) {
+      const found = await raw().findOne({ _id: uscc }, { projection: { stamp: 1, content: 1 } });
+      return found && { stamp: found.stamp, content: found.content.buffer };
+    },
+    async keep(changed, confirmed) {
+      if (changed.length + confirmed.length === 0) return;
+      const keptAt = new Date();
+      await raw().bulkWrite(
+        [
+          ...changed.map(({ _id, stamp, digest, content }) => ({
+            replaceOne: {
+              filter: { _id },
+              replacement: { stamp, digest, content: new mongo.Binary(content), keptAt },
+              upsert: true,
+            },
+          })),
+          ...confirmed.map(({ _id, stamp }) => ({
+            updateOne: { filter: { _id }, update: { $set: { stamp, keptAt } } },
+          })),
+        ],
+        { ordered: false },
+      );
+    },
+    async between(first, last) {
+      const found = raw().find({ _id: { $gte: first, $lte: last } }, { projection: { stamp: 1, digest: 1 } });
+      return new Map((await found.toArray()).map(({ _id, stamp, digest }) => [_id, { stamp, digest }]));
+    },
+    count: () => raw().countDocuments(),
+    run: () => runs.findOne().sort({ startedAt: -1, _id: -1 }).lean<RunDocument>(),
+    async startRun(run) {
+      await runs.create(run);
+    },
+    async advance({ _id, after }, to) {
+      const { matchedCount } = await runs.updateOne({ _id, state: "running", after }, { $set: to });
+      return matchedCount === 1;
+    },
+  };
+}

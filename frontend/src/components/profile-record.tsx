@@ -1,0 +1,147 @@
+import { DownloadOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { Button, Descriptions, Space } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { ConsentPurpose } from "../../../backend/features/consents/consent-schemas.ts";
+import type { ProofCheck } from "../../../backend/lib/proof/lines.ts";
+import type { LeafPack } from "../../../backend/lib/proof/pack.ts";
+import { RecordObjections } from "../features/objections/record-objections.tsx";
+import { downloadJson } from "../lib/download.ts";
+import { formatCount, formatTime, localized } from "../lib/format.ts";
+import { metaQuery, type RecordView } from "../lib/queries.ts";
+import { recordValue } from "../lib/record-value.ts";
+import { useAction } from "../lib/use-action.ts";
+import { AnchorTag } from "./anchor-tag.tsx";
+import { HashText } from "./hash-text.tsx";
+import { ProblemAlert } from "./problem-alert.tsx";
+import { recordPack } from "./profile-queries.ts";
+import { ProofResult } from "./proof-result.tsx";
+
+/** The way from the record's leaf to the chain, as the pack tells it. */
+function ChainFacts({ pack: { anchor, transaction } }: { pack: LeafPack }) {
+  const { t } = useTranslation("profile");
+  return (
+    <Descriptions
+      size="small"
+      column={1}
+      bordered
+      title={t("proof.title")}
+      data-testid="chain-facts"
+      items={[
+        { key: "leaf", label: t("proof.leaf"), children: <HashText value={anchor.leaf} /> },
+        {
+          key: "path",
+          label: t("proof.path"),
+          children: (
+            <ol className="profile-path rq-code" data-testid="chain-path">
+              {anchor.path.map((hash) => (
+                <li key={hash}>{hash}</li>
+              ))}
+            </ol>
+          ),
+        },
+        { key: "root", label: t("proof.root"), children: <HashText value={anchor.root} /> },
+        { key: "transaction", label: t("proof.transaction"), children: <HashText value={transaction.hash} /> },
+        {
+          key: "block",
+          label: t("proof.block"),
+          children: (
+            <>
+              <span data-testid="chain-block">{formatCount(transaction.blockNumber)}</span>{" "}
+              <HashText value={transaction.blockHash} />
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function RecordProof({ record, purpose }: { record: RecordView; purpose: ConsentPurpose | undefined }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [checked, setChecked] = useState<{ pack: LeafPack; check: ProofCheck }>();
+  const download = useAction(async () =>
+    downloadJson(`record-${record.id}.proof.json`, await recordPack(record.id, purpose)),
+  );
+  const verify = useAction(async () => {
+    setChecked(undefined);
+    const { checkOnPlatform } = await import("../lib/proof/platform-check.ts");
+    const pack = await recordPack(record.id, purpose);
+    setChecked({ pack, check: await checkOnPlatform(pack, await client.ensureQueryData(metaQuery)) });
+  });
+  const error = verify.error ?? download.error;
+  const onChain = record.anchor.state === "confirmed";
+  return (
+    <div className="rq-stack">
+      <Space wrap>
+        <Button
+          type="primary"
+          icon={<SafetyCertificateOutlined />}
+          disabled={!onChain}
+          loading={verify.pending}
+          onClick={() => void verify.run()}
+          data-testid="record-check"
+        >
+          {t("proof.check")}
+        </Button>
+        <Button
+          icon={<DownloadOutlined />}
+          disabled={!onChain}
+          loading={download.pending}
+          onClick={() => void download.run()}
+          data-testid="record-proof-download"
+        >
+          {t("proof.download")}
+        </Button>
+      </Space>
+      {error !== undefined && <ProblemAlert error={error} />}
+      {checked && <ProofResult check={checked.check} />}
+      {checked && <ChainFacts pack={checked.pack} />}
+    </div>
+  );
+}
+
+/** A record: what the department's row says, where the row stands, and how it reaches the chain. */
+export function ProfileRecord({ record, purpose }: { record: RecordView; purpose?: ConsentPurpose | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <div className="rq-stack" data-testid="record" data-record={record.id}>
+      <Descriptions
+        size="small"
+        column={1}
+        bordered
+        title={t("record.source")}
+        data-testid="record-source"
+        items={[
+          { key: "department", label: t("record.department"), children: localized(record.departmentName) },
+          { key: "catalog", label: t("record.catalog"), children: localized(record.catalogName) },
+          { key: "file", label: t("record.file"), children: record.source.fileName },
+          {
+            key: "row",
+            label: t("record.row"),
+            children: <span data-testid="record-row">{formatCount(record.source.row)}</span>,
+          },
+          { key: "batch", label: t("profile:batch"), children: <HashText value={record.source.batchId} /> },
+          { key: "receivedAt", label: t("record.receivedAt"), children: formatTime(record.source.receivedAt) },
+          { key: "commitment", label: t("record.commitment"), children: <HashText value={record.commitment} /> },
+          { key: "anchor", label: t("record.anchor"), children: <AnchorTag anchor={record.anchor} withRoot /> },
+        ]}
+      />
+      <RecordProof key={record.id} record={record} purpose={purpose} />
+      <Descriptions
+        size="small"
+        column={1}
+        bordered
+        title={t("record.content")}
+        items={record.fields.map((field) => ({
+          key: field.name,
+          label: localized(field.label),
+          children: recordValue(record.catalogId, field),
+        }))}
+      />
+      <RecordObjections key={`objections-${record.id}`} record={record} />
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { createReadStream, readFileSync } from "node:fs";
+import { JsonRpcProvider } from "ethers";
+import { compose } from "../../backend/compose.ts";
+import { standardCatalog } from "../../backend/features/data-exchange/domain/standard-catalogs.ts";
+import { chainContext } from "../../backend/lib/chain-context.ts";
+import { systemClock } from "../../backend/lib/clock.ts";
+import { installFastKeccak } from "../../backend/lib/fast-keccak.ts";
+import { createSignatureCheck } from "../../backend/lib/signatures.ts";
+import { connectMongo } from "../../backend/platform/mongo/connect.ts";
+import { createStores } from "../../backend/stores.ts";
+import { artifactsFrom } from "../../contracts/artifacts.ts";
+
+/*
+ * node data-ingest-child.ts STORE_URL CITY.json FILES_DIR: receives every file of a city and reads them as the server does,
+ * in threads of this process, over MongoDB's protocol. Without a chain: trees are built and stored, roots wait.
+ */
+
+interface CityFile {
+  readonly catalogId: string;
+  readonly path: string;
+  readonly name: string;
+}
+
+const [storeUrl, manifest, filesDir] = process.argv.slice(2) as [string, string, string];
+const files = JSON.parse(readFileSync(manifest, "utf8")) as CityFile[];
+const ANY = "0x0000000000000000000000000000000000000001";
+
+await installFastKeccak();
+const connection = await connectMongo(storeUrl);
+const stores = await createStores(connection);
+const artifacts = artifactsFrom(`${import.meta.dirname}/../../artifacts`);
+const provider = new JsonRpcProvider("http://127.0.0.1:9");
+const services = compose({
+  stores,
+  mongodbUri: storeUrl,
+  chain: chainContext(
+    1,
+    new Proxy({}, { get: () => ANY }) as Parameters<typeof chainContext>[1],
+    (name) => artifacts(name).abi,
+    createSignatureCheck(() => Promise.resolve(false)),
+  ),
+  provider,
+  startBlock: 0,
+  sessionSecret: Buffer.alloc(32),
+  personKeys: [Buffer.alloc(32, 1)],
+  filesDir,
+  clock: systemClock,
+});
+
+const started = performance.now();
+for (const { catalogId, path, name } of files) {
+  await services.ingestion.receive(standardCatalog(catalogId), name, createReadStream(path));
+}
+const received = (performance.now() - started) / 1000;
+/** The longest that this thread, which would answer requests, was held up. */
+let heldUp = 0;
+let last = performance.now();
+const watch = setInterval(() => {
+  heldUp = Math.max(heldUp, performance.now() - last - 20);
+  last = performance.now();
+}, 20);
+while (await services.ingestion.ingestNext());
+clearInterval(watch);
+const seconds = (performance.now() - started) / 1000;
+const batches = await stores.batches.list({}, 1, 10_000);
+const sum = (field: "rows" | "stored" | "duplicates" | "quarantined" | "corrected" | "late" | "deleted") =>
+  batches.items.reduce((total, batch) => total + batch[field], 0);
+const { userCPUTime, systemCPUTime } = process.resourceUsage();
+process.send!({
+  seconds,
+  cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+  received,
+  heldUp,
+  rows: sum("rows"),
+  stored: sum("stored"),
+  duplicates: sum("duplicates"),
+  quarantined: sum("quarantined"),
+  deleted: sum("deleted"),
+  rejected: batches.items
+    .filter(({ state }) => state !== "stored")
+    .map(({ fileName, fault }) => `${fileName}: ${fault?.message}`),
+});
+await services.stopReading();
+await connection.close();
+provider.destroy();
+process.disconnect();
