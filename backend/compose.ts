@@ -16,6 +16,7 @@ import {
 } from "./features/data-exchange/domain/standard-catalogs.ts";
 import { createIngestionService } from "./features/data-exchange/ingestion-service.ts";
 import { createGrantService } from "./features/grants/grant-service.ts";
+import type { GrantDocument } from "./features/grants/grant-store.ts";
 import { createIdentityService } from "./features/identity/identity-service.ts";
 import { createMatchingService } from "./features/matching/matching-service.ts";
 import { createParticipantService } from "./features/participants/participant-service.ts";
@@ -27,6 +28,7 @@ import { ledgerIndexOf } from "./ledger-index.ts";
 import type { ChainContext } from "./lib/chain-context.ts";
 import type { Clock } from "./lib/clock.ts";
 import { DomainError } from "./lib/errors.ts";
+import { trustInDeployments } from "./lib/proof/trust.ts";
 import { objectionsOf } from "./objections.ts";
 import { createSignal } from "./platform/jobs/signal.ts";
 import type { Stores } from "./stores.ts";
@@ -201,7 +203,10 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     {
       requireActive: participants.requireActive,
       findRequest: stores.requests.find,
-      findBid: stores.bids.find,
+      async findBid(id) {
+        const bid = await stores.bids.find(id);
+        return bid && { _id: bid._id, terms: bid.terms, message: bidMessage(bid) };
+      },
       recordGrant: requests.recordGrant,
       receiptsOf: anchoring.receiptsOf,
     },
@@ -210,27 +215,22 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
   );
 
   const ledger = ledgerIndexOf(stores.ledger, chain, provider, startBlock);
-  const audit = createAuditService(
-    chain,
+  let genesisHash: string | undefined;
+  const proofs = createProofService(chain, {
+    genesisHash: async () => (genesisHash ??= (await provider.getBlock(0))!.hash!),
+    act: stores.acts.find,
+    isSmartAccount: async (address) => (await provider.getCode(address)) !== "0x",
+    leafPath: anchoring.proofOfLeaf,
+    findRequest: stores.requests.find,
+    findBid: stores.bids.find,
+  });
+
+  const audit = createAuditService<GrantDocument>(
     {
-      findRequest: stores.requests.find,
-      findBid: stores.bids.find,
-      bidProof: (bidId) => anchoring.proofOfLeaf(`bid:${bidId}`),
-      receiptOf: anchoring.receiptOf,
+      packOf: proofs.grant,
+      chain: (method, params) => provider.send(method, params),
+      trust: trustInDeployments({ chainId: chain.chainId, contracts: chain.contracts }, chain.chainId),
       grantByGrantId: stores.grants.byGrantId,
-      call: (to, data) => provider.call({ to, data }),
-      async transactionReceipt(hash) {
-        const receipt = await provider.getTransactionReceipt(hash);
-        return (
-          receipt && {
-            hash: receipt.hash,
-            blockHash: receipt.blockHash,
-            blockNumber: receipt.blockNumber,
-            status: receipt.status ?? 0,
-            logs: receipt.logs.map(({ address, topics }) => ({ address, topics })),
-          }
-        );
-      },
       blockNumber: () => provider.getBlockNumber(),
     },
     clock,
@@ -256,16 +256,6 @@ export function compose({ stores, chain, provider, startBlock, sessionSecret, fi
     },
     clock,
   );
-
-  let genesisHash: string | undefined;
-  const proofs = createProofService(chain, {
-    genesisHash: async () => (genesisHash ??= (await provider.getBlock(0))!.hash!),
-    act: stores.acts.find,
-    isSmartAccount: async (address) => (await provider.getCode(address)) !== "0x",
-    leafPath: anchoring.proofOfLeaf,
-    findRequest: stores.requests.find,
-    findBid: stores.bids.find,
-  });
 
   return {
     work,
