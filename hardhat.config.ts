@@ -8,7 +8,7 @@ export default defineConfig({
     version: "0.8.30",
     // The compiler comes with the packages: nothing is downloaded. Hardhat takes an absolute path only.
     path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
-    settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } },
+    settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 5_000 } },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
   networks: {

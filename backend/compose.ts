@@ -11,6 +11,7 @@ import { bidMessage, createBidService } from "./features/bids/bid-service.ts";
 import { createDataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
 import { STANDARD_DEPARTMENTS } from "./features/data-exchange/domain/standard-catalogs.ts";
 import { createGrantService } from "./features/grants/grant-service.ts";
+import type { GrantDocument } from "./features/grants/grant-store.ts";
 import { createIdentityService } from "./features/identity/identity-service.ts";
 import { createMatchingService } from "./features/matching/matching-service.ts";
 import { createParticipantService } from "./features/participants/participant-service.ts";
@@ -23,6 +24,7 @@ import { ledgerIndexOf } from "./ledger-index.ts";
 import type { ChainContext } from "./lib/chain-context.ts";
 import type { Clock } from "./lib/clock.ts";
 import { createPersonHasher } from "./lib/person-hash.ts";
+import { trustInDeployments } from "./lib/proof/trust.ts";
 import { licencesOf } from "./licences.ts";
 import { objectionsOf } from "./objections.ts";
 import { createSmartAccountCheck } from "./platform/chain/smart-account.ts";
@@ -275,7 +277,10 @@ export function compose({
     {
       requireActive: participants.requireActive,
       findRequest: stores.requests.find,
-      findBid: stores.bids.find,
+      async findBid(id) {
+        const bid = await stores.bids.find(id);
+        return bid && { _id: bid._id, terms: bid.terms, message: bidMessage(bid) };
+      },
       recordGrant: requests.recordGrant,
       receiptsOf: anchoring.receiptsOf,
     },
@@ -284,27 +289,22 @@ export function compose({
   );
 
   const ledger = ledgerIndexOf(stores.ledger, chain, provider, startBlock);
-  const audit = createAuditService(
-    chain,
+  let genesisHash: string | undefined;
+  const proofs = createProofService(chain, {
+    genesisHash: async () => (genesisHash ??= (await provider.getBlock(0))!.hash!),
+    act: stores.acts.find,
+    isSmartAccount: async (address) => (await provider.getCode(address)) !== "0x",
+    leafPath: anchoring.proofOfLeaf,
+    findRequest: stores.requests.find,
+    findBid: stores.bids.find,
+  });
+
+  const audit = createAuditService<GrantDocument>(
     {
-      findRequest: stores.requests.find,
-      findBid: stores.bids.find,
-      bidProof: (bidId) => anchoring.proofOfLeaf(`bid:${bidId}`),
-      receiptOf: anchoring.receiptOf,
+      packOf: proofs.grant,
+      chain: (method, params) => provider.send(method, params),
+      trust: trustInDeployments({ chainId: chain.chainId, contracts: chain.contracts }, chain.chainId),
       grantByGrantId: stores.grants.byGrantId,
-      call: (to, data) => provider.call({ to, data }),
-      async transactionReceipt(hash) {
-        const receipt = await provider.getTransactionReceipt(hash);
-        return (
-          receipt && {
-            hash: receipt.hash,
-            blockHash: receipt.blockHash,
-            blockNumber: receipt.blockNumber,
-            status: receipt.status ?? 0,
-            logs: receipt.logs.map(({ address, topics }) => ({ address, topics })),
-          }
-        );
-      },
       blockNumber: () => provider.getBlockNumber(),
     },
     clock,
@@ -330,16 +330,6 @@ export function compose({
     },
     clock,
   );
-
-  let genesisHash: string | undefined;
-  const proofs = createProofService(chain, {
-    genesisHash: async () => (genesisHash ??= (await provider.getBlock(0))!.hash!),
-    act: stores.acts.find,
-    isSmartAccount: async (address) => (await provider.getCode(address)) !== "0x",
-    leafPath: anchoring.proofOfLeaf,
-    findRequest: stores.requests.find,
-    findBid: stores.bids.find,
-  });
 
   const { licences, codes, materials, dossiers } = licencesOf({
     stores,

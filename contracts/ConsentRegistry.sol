@@ -33,14 +33,14 @@ contract ConsentRegistry is EIP712, IConsentRegistry {
         ConsentRecord storage consent = _consents[consentId];
         require(consent.state == 0, ConsentRegistryConsentExists(consentId));
         require(
-            c.startsAt <= c.expiresAt && block.timestamp <= c.expiresAt && c.expiresAt <= type(uint40).max,
+            c.startsAt <= c.expiresAt && block.timestamp <= c.expiresAt && c.expiresAt <= type(uint32).max,
             ConsentRegistryInvalidTimes(c.startsAt, c.expiresAt)
         );
 
         // One storage slot: the commitment is in the id and the event, the nonce starts at zero.
         consent.holder = c.holder;
-        consent.startsAt = uint40(c.startsAt);
-        consent.expiresAt = uint40(c.expiresAt);
+        consent.startsAt = uint32(c.startsAt);
+        consent.expiresAt = uint32(c.expiresAt);
         consent.state = ACTIVE;
         emit ConsentGiven(consentId, c.holder, c.commitment, c.startsAt, c.expiresAt);
     }
@@ -52,10 +52,13 @@ contract ConsentRegistry is EIP712, IConsentRegistry {
         require(state != 0 && state != REVOKED, ConsentRegistryUnexpectedState(c.consentId, state));
         _checkHolderSignature(consent.holder, hashConsentChange(c), signature);
         require(c.state != 0 && c.state <= REVOKED, ConsentRegistryUnknownState(c.state));
-        require(c.nonce >= consent.nonce, ConsentRegistryInvalidNonce(c.consentId, consent.nonce));
+        require(
+            c.nonce >= consent.nonce && c.nonce < type(uint24).max,
+            ConsentRegistryInvalidNonce(c.consentId, consent.nonce)
+        );
 
         consent.state = c.state;
-        consent.nonce = c.nonce + 1;
+        consent.nonce = uint24(c.nonce) + 1;
         emit ConsentChanged(c.consentId, c.state, c.nonce);
     }
 
@@ -85,8 +88,8 @@ contract ConsentRegistry is EIP712, IConsentRegistry {
 
     /// @dev By the holder's key of today: a consent outlives a key, and a rotated key is dead.
     function _checkHolderSignature(address holder, bytes32 structHash, bytes calldata signature) private view {
-        address current = _participantRegistry.currentAccountOf(holder);
-        require(_participantRegistry.isActive(current, ENTERPRISE), ConsentRegistryInactiveHolder(holder));
+        (address current, uint8 kind, bool active) = _participantRegistry.standingOf(holder);
+        require(active && kind == ENTERPRISE, ConsentRegistryInactiveHolder(holder));
         require(
             SignatureChecker.isValidSignatureNowCalldata(current, _hashTypedDataV4(structHash), signature),
             ConsentRegistryInvalidSignature(current)

@@ -23,9 +23,9 @@ abstract contract FinancingHashes is IFinancingLedger {
             "Grant(address requestKey,bytes32 bidHash,bytes32 termsCommitment,uint128 amountFen,uint64 expiresAt,bytes32 salt)"
         );
     bytes32 private constant DRAWDOWN_TYPEHASH =
-        keccak256("Drawdown(bytes32 grantId,uint128 amountFen,bytes32 salt)");
+        keccak256("Drawdown(bytes32 grantId,uint128 amountFen,uint128 drawnBeforeFen)");
     bytes32 private constant REPAYMENT_TYPEHASH =
-        keccak256("Repayment(bytes32 grantId,uint128 principalFen,bytes32 salt)");
+        keccak256("Repayment(bytes32 grantId,uint128 principalFen,uint128 repaidBeforeFen)");
 
     /// @inheritdoc IFinancingLedger
     function hashRequest(FinancingRequest calldata request) public pure returns (bytes32) {

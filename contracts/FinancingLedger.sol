@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
@@ -20,9 +21,10 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
     IAnchorRegistry private immutable _anchorRegistry;
 
     mapping(address requestKey => RequestRecord) private _requests;
-    mapping(address requestKey => AwardRecord) private _awards;
+    /// @dev Of the award in force. What else the bid and the grant say is shown again by whoever delivers the next act:
+    /// their hashes are known, and a slot more would cost as much as all the rest of an act.
+    mapping(address requestKey => bytes32 bidHash) private _awardedBids;
     mapping(bytes32 grantId => GrantRecord) private _grants;
-    mapping(bytes32 actHash => bool) private _recorded;
     /// @dev Keyed by request, bid and institution: nobody can take another's place, or date a bid by another request.
     mapping(address requestKey => mapping(bytes32 bidHash => mapping(address institution => uint64 at)))
         private _placedAt;
@@ -38,26 +40,26 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
 
     /// @inheritdoc IFinancingLedger
     function openRequest(FinancingRequest calldata r, bytes calldata signature) external restricted {
-        _checkSignature(r.requestKey, hashRequest(r), signature);
+        _checkKeySignature(r.requestKey, hashRequest(r), signature);
         RequestRecord storage request = _requests[r.requestKey];
         require(request.state == RequestState.None, FinancingLedgerRequestExists(r.requestKey));
-        require(r.amountFen != 0, FinancingLedgerZeroAmount());
+        // Bids, grants and all that follows are bounded by this amount.
+        _checkAmount(r.amountFen, type(uint48).max);
         require(
-            r.closesAt > block.timestamp && r.closesAt <= r.expiresAt,
+            r.closesAt > block.timestamp && r.closesAt <= r.expiresAt && r.expiresAt <= type(uint40).max,
             FinancingLedgerInvalidTimes(r.closesAt, r.expiresAt)
         );
 
-        request.amountFen = r.amountFen;
-        request.closesAt = r.closesAt;
-        request.expiresAt = r.expiresAt;
-        request.termsCommitment = r.termsCommitment;
+        request.amountFen = uint48(r.amountFen);
+        request.closesAt = uint40(r.closesAt);
+        request.expiresAt = uint40(r.expiresAt);
         request.state = RequestState.Open;
         emit RequestOpened(r.requestKey, r.termsCommitment, r.amountFen, r.closesAt, r.expiresAt);
     }
 
     /// @inheritdoc IFinancingLedger
     function withdrawRequest(Withdrawal calldata w, bytes calldata signature) external {
-        _checkSignature(w.requestKey, hashWithdrawal(w), signature);
+        _checkKeySignature(w.requestKey, hashWithdrawal(w), signature);
         _inState(w.requestKey, RequestState.Open).state = RequestState.Withdrawn;
         emit RequestWithdrawn(w.requestKey);
     }
@@ -86,7 +88,7 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
         bytes32[] calldata proof
     ) external {
         bytes32 bidHash = hashBid(b);
-        _checkSignature(a.requestKey, hashAward(a), requestSignature);
+        _checkKeySignature(a.requestKey, hashAward(a), requestSignature);
         _checkSignature(b.institution, bidHash, bidSignature);
         _checkInstitution(b.institution);
         require(
@@ -101,43 +103,32 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
         );
         // Reopening needs the awarded bid to have lapsed, so this also holds a bid to one award.
         require(block.timestamp <= b.validUntil, FinancingLedgerBidLapsed(bidHash, b.validUntil));
-        require(b.amountFen != 0, FinancingLedgerZeroAmount());
-        _checkAmount(b.amountFen, request.amountFen - request.grantedFen);
+        _checkAmount(b.amountFen, request.amountFen);
         require(
             _isCommitted(b, bidHash, request.closesAt, root, proof),
             FinancingLedgerBidNotAnchored(bidHash, root)
         );
 
         request.state = RequestState.Awarded;
-        _awards[a.requestKey] = AwardRecord({
-            bidHash: bidHash,
-            institution: b.institution,
-            validUntil: b.validUntil,
-            amountFen: b.amountFen,
-            grantedFen: 0
-        });
+        _awardedBids[a.requestKey] = bidHash;
         emit Awarded(a.requestKey, bidHash, b.institution, b.amountFen, b.validUntil);
     }
 
     /// @inheritdoc IFinancingLedger
-    function reopen(Reopening calldata r, bytes calldata signature) external {
-        _checkSignature(r.requestKey, hashReopening(r), signature);
+    function reopen(Reopening calldata r, bytes calldata signature, Bid calldata b) external {
+        _checkKeySignature(r.requestKey, hashReopening(r), signature);
         // Awarded, not Granted: nothing was granted under this award.
         RequestRecord storage request = _inState(r.requestKey, RequestState.Awarded);
-        AwardRecord storage awarded = _awards[r.requestKey];
-        require(awarded.bidHash == r.bidHash, FinancingLedgerBidMismatch(awarded.bidHash, r.bidHash));
-        require(
-            block.timestamp > awarded.validUntil,
-            FinancingLedgerBidNotLapsed(r.bidHash, awarded.validUntil)
-        );
+        _checkAwarded(r.requestKey, r.bidHash, b);
+        require(block.timestamp > b.validUntil, FinancingLedgerBidNotLapsed(r.bidHash, b.validUntil));
 
         request.state = RequestState.Open;
-        delete _awards[r.requestKey];
+        delete _awardedBids[r.requestKey];
         emit RequestReopened(r.requestKey, r.bidHash);
     }
 
     /// @inheritdoc IFinancingLedger
-    function grant(Grant calldata g, bytes calldata signature) external {
+    function grant(Grant calldata g, bytes calldata signature, Bid calldata b) external {
         bytes32 grantId = hashGrant(g);
         RequestRecord storage request = _requests[g.requestKey];
         RequestState state = request.state;
@@ -145,76 +136,75 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
             state == RequestState.Awarded || state == RequestState.Granted || state == RequestState.Active,
             FinancingLedgerUnexpectedState(g.requestKey, state)
         );
-        AwardRecord storage awarded = _awards[g.requestKey];
-        require(awarded.bidHash == g.bidHash, FinancingLedgerBidMismatch(awarded.bidHash, g.bidHash));
-        address institution = awarded.institution;
-        _checkInstitutionSignature(institution, grantId, signature);
-        require(_grants[grantId].grantedAt == 0, FinancingLedgerGrantExists(grantId));
-        require(block.timestamp <= g.expiresAt, FinancingLedgerGrantExpired(grantId, g.expiresAt));
-        require(g.amountFen != 0, FinancingLedgerZeroAmount());
-        _checkAmount(g.amountFen, awarded.amountFen - awarded.grantedFen);
-        // Follows from the bound on the bid; checked again because the request is what the enterprise asked for.
-        _checkAmount(g.amountFen, request.amountFen - request.grantedFen);
-
-        awarded.grantedFen += g.amountFen;
-        request.grantedFen += g.amountFen;
-        if (state == RequestState.Awarded) request.state = RequestState.Granted;
-        if (g.expiresAt > request.grantsEndAt) request.grantsEndAt = g.expiresAt;
+        _checkAwarded(g.requestKey, g.bidHash, b);
+        _checkInstitutionSignature(b.institution, grantId, signature);
         GrantRecord storage entry = _grants[grantId];
-        entry.requestKey = g.requestKey;
-        entry.expiresAt = g.expiresAt;
-        entry.institution = institution;
-        entry.grantedAt = uint64(block.timestamp);
-        entry.bidHash = g.bidHash;
-        entry.termsCommitment = g.termsCommitment;
-        entry.amountFen = g.amountFen;
-        emit Granted(g.requestKey, grantId, institution, g.bidHash, g.termsCommitment, g.amountFen, g.expiresAt);
+        require(entry.institution == address(0), FinancingLedgerGrantExists(grantId));
+        require(block.timestamp <= g.expiresAt, FinancingLedgerGrantExpired(grantId, g.expiresAt));
+        require(g.expiresAt <= type(uint40).max, FinancingLedgerInvalidTimes(request.closesAt, g.expiresAt));
+        // All grants are under this award, whose bid is within the request: an award that was granted can't be reopened.
+        uint48 grantedFen = request.grantedFen;
+        _checkAmount(g.amountFen, b.amountFen - grantedFen);
+
+        request.grantedFen = grantedFen + uint48(g.amountFen);
+        ++request.undrawnGrants;
+        if (state == RequestState.Awarded) request.state = RequestState.Granted;
+        if (g.expiresAt > request.grantsEndAt) request.grantsEndAt = uint40(g.expiresAt);
+        entry.institution = b.institution;
+        emit Granted(g.requestKey, grantId, b.institution, g.bidHash, g.termsCommitment, g.amountFen, g.expiresAt);
     }
 
     /// @inheritdoc IFinancingLedger
     function drawDown(
         Drawdown calldata d,
         bytes calldata institutionSignature,
-        bytes calldata requestSignature
+        bytes calldata requestSignature,
+        Grant calldata g
     ) external {
-        GrantRecord storage entry = _knownGrant(d.grantId);
-        address requestKey = entry.requestKey;
+        GrantRecord storage entry = _grantOf(d.grantId, g);
         bytes32 actHash = hashDrawdown(d);
         _checkInstitutionSignature(entry.institution, actHash, institutionSignature);
-        _checkSignature(requestKey, actHash, requestSignature);
-        _record(actHash);
-        require(block.timestamp <= entry.expiresAt, FinancingLedgerGrantExpired(d.grantId, entry.expiresAt));
-        require(d.amountFen != 0, FinancingLedgerZeroAmount());
-        _checkAmount(d.amountFen, entry.amountFen - entry.drawnFen);
+        _checkKeySignature(g.requestKey, actHash, requestSignature);
+        require(block.timestamp <= g.expiresAt, FinancingLedgerGrantExpired(d.grantId, g.expiresAt));
+        uint48 drawnFen = entry.drawnFen;
+        require(d.drawnBeforeFen == drawnFen, FinancingLedgerOutdatedTotal(d.grantId, drawnFen, d.drawnBeforeFen));
+        _checkAmount(d.amountFen, g.amountFen - drawnFen);
 
-        RequestRecord storage request = _requests[requestKey];
-        entry.drawnFen += d.amountFen;
-        request.drawnFen += d.amountFen;
+        bool owedNothing = drawnFen == entry.repaidFen;
+        drawnFen += uint48(d.amountFen);
+        entry.drawnFen = drawnFen;
+        RequestRecord storage request = _requests[g.requestKey];
         if (request.state == RequestState.Granted) request.state = RequestState.Active;
-        emit DrawnDown(requestKey, d.grantId, actHash, d.amountFen, entry.drawnFen);
+        if (owedNothing) ++request.owingGrants;
+        if (drawnFen == g.amountFen) --request.undrawnGrants;
+        emit DrawnDown(g.requestKey, d.grantId, actHash, d.amountFen, drawnFen);
     }
 
     /// @inheritdoc IFinancingLedger
-    function repay(Repayment calldata r, bytes calldata signature) external {
-        GrantRecord storage entry = _knownGrant(r.grantId);
-        address requestKey = entry.requestKey;
+    function repay(Repayment calldata r, bytes calldata signature, Grant calldata g) external {
+        GrantRecord storage entry = _grantOf(r.grantId, g);
         bytes32 actHash = hashRepayment(r);
         _checkInstitutionSignature(entry.institution, actHash, signature);
-        _record(actHash);
-        require(r.principalFen != 0, FinancingLedgerZeroAmount());
-        _checkAmount(r.principalFen, entry.drawnFen - entry.repaidFen);
+        uint48 repaidFen = entry.repaidFen;
+        require(
+            r.repaidBeforeFen == repaidFen,
+            FinancingLedgerOutdatedTotal(r.grantId, repaidFen, r.repaidBeforeFen)
+        );
+        _checkAmount(r.principalFen, entry.drawnFen - repaidFen);
 
-        RequestRecord storage request = _requests[requestKey];
-        entry.repaidFen += r.principalFen;
-        request.repaidFen += r.principalFen;
-        emit Repaid(requestKey, r.grantId, actHash, r.principalFen, entry.repaidFen);
-        if (_owesNothing(request)) _settle(requestKey, request);
+        repaidFen += uint48(r.principalFen);
+        entry.repaidFen = repaidFen;
+        emit Repaid(g.requestKey, r.grantId, actHash, r.principalFen, repaidFen);
+        if (repaidFen != entry.drawnFen) return;
+        RequestRecord storage request = _requests[g.requestKey];
+        --request.owingGrants;
+        if (_isOver(request)) _settle(g.requestKey, request);
     }
 
     /// @inheritdoc IFinancingLedger
     function settle(address requestKey) external {
         RequestRecord storage request = _inState(requestKey, RequestState.Active);
-        require(_owesNothing(request), FinancingLedgerNotSettled(requestKey));
+        require(_isOver(request), FinancingLedgerNotSettled(requestKey));
         _settle(requestKey, request);
     }
 
@@ -224,8 +214,8 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
     }
 
     /// @inheritdoc IFinancingLedger
-    function awardOf(address requestKey) external view returns (AwardRecord memory) {
-        return _awards[requestKey];
+    function awardOf(address requestKey) external view returns (bytes32 bidHash) {
+        return _awardedBids[requestKey];
     }
 
     /// @inheritdoc IFinancingLedger
@@ -242,26 +232,14 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
         return _placedAt[requestKey][bidHash][institution];
     }
 
-    /// @inheritdoc IFinancingLedger
-    function isRecorded(bytes32 actHash) external view returns (bool) {
-        return _recorded[actHash];
-    }
-
     function _settle(address requestKey, RequestRecord storage request) private {
         request.state = RequestState.Settled;
         emit RequestSettled(requestKey);
     }
 
-    function _record(bytes32 actHash) private {
-        require(!_recorded[actHash], FinancingLedgerActReplayed(actHash));
-        _recorded[actHash] = true;
-    }
-
-    function _owesNothing(RequestRecord storage request) private view returns (bool) {
-        uint128 drawnFen = request.drawnFen;
-        return
-            request.repaidFen == drawnFen &&
-            (drawnFen == request.grantedFen || block.timestamp > request.grantsEndAt);
+    /// @dev Nothing is owed and nothing can be drawn any more.
+    function _isOver(RequestRecord storage request) private view returns (bool) {
+        return request.owingGrants == 0 && (request.undrawnGrants == 0 || block.timestamp > request.grantsEndAt);
     }
 
     /// @dev By closing time, through an anchored batch of bids or by the institution's own hand.
@@ -284,9 +262,19 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
         require(request.state == state, FinancingLedgerUnexpectedState(requestKey, request.state));
     }
 
-    function _knownGrant(bytes32 grantId) private view returns (GrantRecord storage entry) {
+    function _grantOf(bytes32 grantId, Grant calldata g) private view returns (GrantRecord storage entry) {
+        bytes32 shown = hashGrant(g);
+        require(shown == grantId, FinancingLedgerGrantMismatch(grantId, shown));
         entry = _grants[grantId];
-        require(entry.grantedAt != 0, FinancingLedgerGrantUnknown(grantId));
+        require(entry.institution != address(0), FinancingLedgerGrantUnknown(grantId));
+    }
+
+    /// @dev `bidHash` is the award in force, and `b` the bid that it names.
+    function _checkAwarded(address requestKey, bytes32 bidHash, Bid calldata b) private view {
+        bytes32 awarded = _awardedBids[requestKey];
+        require(awarded == bidHash, FinancingLedgerBidMismatch(awarded, bidHash));
+        bytes32 shown = hashBid(b);
+        require(awarded == shown, FinancingLedgerBidMismatch(awarded, shown));
     }
 
     function _checkInstitution(address account) private view {
@@ -296,10 +284,10 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
         );
     }
 
-    /// @dev By the institution's key of today: a grant outlives a key, and a rotated key is dead.
+    /// @dev By the key of today of an institution that was awarded: a grant outlives a key, and a rotated key is dead.
     function _checkInstitutionSignature(address institution, bytes32 actHash, bytes calldata signature) private view {
-        address current = _participantRegistry.currentAccountOf(institution);
-        _checkInstitution(current);
+        (address current, , bool active) = _participantRegistry.standingOf(institution);
+        require(active, FinancingLedgerInactiveInstitution(current));
         _checkSignature(current, actHash, signature);
     }
 
@@ -310,7 +298,15 @@ contract FinancingLedger is AccessManaged, EIP712, FinancingHashes {
         );
     }
 
-    function _checkAmount(uint128 amountFen, uint128 availableFen) private pure {
+    /// @dev A request's key is a plain key made for it alone, so its code needn't be looked up. What is no signature
+    /// recovers to zero, which is nobody's key.
+    function _checkKeySignature(address requestKey, bytes32 structHash, bytes calldata signature) private view {
+        (address signer, , ) = ECDSA.tryRecoverCalldata(_hashTypedDataV4(structHash), signature);
+        require(signer == requestKey && signer != address(0), FinancingLedgerInvalidSignature(requestKey));
+    }
+
+    function _checkAmount(uint256 amountFen, uint256 availableFen) private pure {
+        require(amountFen != 0, FinancingLedgerZeroAmount());
         require(amountFen <= availableFen, FinancingLedgerAmountExceeded(amountFen, availableFen));
     }
 }

@@ -28,10 +28,6 @@ contract ParticipantRegistry is AccessManaged, EIP712, IParticipantRegistry {
     mapping(address account => uint256) private _nonces;
     mapping(bytes32 idCommitment => bool) private _enrolledIdentities;
     mapping(address invitation => bool) private _usedInvitations;
-    /// @dev The account that the participant enrolled with; only set for accounts that came by rotation.
-    mapping(address account => address) private _originOf;
-    /// @dev Only set for origins that rotated: with both maps, following any number of rotations is two reads.
-    mapping(address origin => address) private _currentOf;
 
     constructor(address initialAuthority) AccessManaged(initialAuthority) EIP712("Rongqiao Participants", "1") {}
 
@@ -91,12 +87,12 @@ contract ParticipantRegistry is AccessManaged, EIP712, IParticipantRegistry {
         require(_participants[newAccount].status == 0, ParticipantRegistryAccountEnrolled(newAccount));
         _useNonce(account, rotation.nonce);
 
-        address origin = _originOf[account];
-        if (origin == address(0)) origin = account;
-        _originOf[newAccount] = origin;
-        _currentOf[origin] = newAccount;
+        address origin = participant.rotatedIn ? participant.link : account;
+        participant.rotatedIn = true;
+        participant.link = origin;
         _participants[newAccount] = participant;
         _participants[account].status = ROTATED;
+        _participants[origin].link = newAccount;
         emit ParticipantKeyRotated(account, newAccount);
     }
 
@@ -115,12 +111,19 @@ contract ParticipantRegistry is AccessManaged, EIP712, IParticipantRegistry {
     }
 
     /// @inheritdoc IParticipantRegistry
-    function currentAccountOf(address account) external view returns (address) {
-        if (_participants[account].status == 0) return address(0);
-        address origin = _originOf[account];
-        if (origin == address(0)) origin = account;
-        address current = _currentOf[origin];
+    function currentAccountOf(address account) public view returns (address) {
+        Participant storage participant = _participants[account];
+        if (participant.status == 0) return address(0);
+        address origin = participant.rotatedIn ? participant.link : account;
+        address current = _participants[origin].link;
         return current == address(0) ? origin : current;
+    }
+
+    /// @inheritdoc IParticipantRegistry
+    function standingOf(address account) external view returns (address current, uint8 kind, bool active) {
+        current = currentAccountOf(account);
+        Participant storage participant = _participants[current];
+        (kind, active) = (participant.kind, participant.status == ACTIVE);
     }
 
     /// @inheritdoc IParticipantRegistry
@@ -165,7 +168,9 @@ contract ParticipantRegistry is AccessManaged, EIP712, IParticipantRegistry {
         _participants[account] = Participant({
             kind: admission.kind,
             status: ACTIVE,
+            rotatedIn: false,
             enrolledAt: uint64(block.timestamp),
+            link: address(0),
             idCommitment: idCommitment
         });
         emit ParticipantEnrolled(account, admission.kind, idCommitment);

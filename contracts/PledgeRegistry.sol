@@ -132,11 +132,8 @@ contract PledgeRegistry is AccessManaged, EIP712, IPledgeRegistry {
         bytes32 structHash,
         bytes calldata signature
     ) private view {
-        address current = _participantRegistry.currentAccountOf(institution);
-        require(
-            _participantRegistry.isActive(current, INSTITUTION),
-            PledgeRegistryInactiveInstitution(institution)
-        );
+        (address current, uint8 kind, bool active) = _participantRegistry.standingOf(institution);
+        require(active && kind == INSTITUTION, PledgeRegistryInactiveInstitution(institution));
         _checkSignature(current, structHash, signature);
     }
 

@@ -14,7 +14,6 @@ import {ISealRegistry} from "./interfaces/ISealRegistry.sol";
 contract SealRegistry is AccessManaged, EIP712, ISealRegistry {
     using Checkpoints for Checkpoints.Trace208;
 
-    uint8 private constant ACTIVE = 1;
     uint8 private constant ISSUED = 1;
     uint8 private constant REVOKED = 3;
 
@@ -154,9 +153,8 @@ contract SealRegistry is AccessManaged, EIP712, ISealRegistry {
 
     /// @dev Of any kind, by its account of today: a seal outlives a key of its holder.
     function _isActive(address holder) private view returns (bool) {
-        address current = _participantRegistry.currentAccountOf(holder);
-        (, uint8 status, , ) = _participantRegistry.participantOf(current);
-        return status == ACTIVE;
+        (, , bool active) = _participantRegistry.standingOf(holder);
+        return active;
     }
 
     /// @dev The operator is the signer, not the sender: anyone may deliver the act.

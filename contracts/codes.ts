@@ -39,6 +39,10 @@ export type PledgeState = keyof typeof pledgeStates;
 export const sealStatuses = { none: 0, issued: 1, suspended: 2, revoked: 3 } as const;
 export type SealStatus = keyof typeof sealStatuses;
 
+/** What the contracts have room for: amounts of a request and all that follows it, and times of consents (in 2106). */
+export const MOST_FEN = 2n ** 48n - 1n;
+export const LAST_CONSENT_SECOND = 2 ** 32 - 1;
+
 /** The name behind a number read from the chain. Throws RangeError on a number that the map doesn't have. */
 export function nameOf<Name extends string>(map: Readonly<Record<Name, number>>, value: bigint | number): Name {
   for (const name of Object.keys(map) as Name[]) if (map[name] === Number(value)) return name;

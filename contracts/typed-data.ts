@@ -38,8 +38,8 @@ export const types = {
     "Grant",
     "address requestKey,bytes32 bidHash,bytes32 termsCommitment,uint128 amountFen,uint64 expiresAt,bytes32 salt",
   ),
-  Drawdown: typesOf("Drawdown", "bytes32 grantId,uint128 amountFen,bytes32 salt"),
-  Repayment: typesOf("Repayment", "bytes32 grantId,uint128 principalFen,bytes32 salt"),
+  Drawdown: typesOf("Drawdown", "bytes32 grantId,uint128 amountFen,uint128 drawnBeforeFen"),
+  Repayment: typesOf("Repayment", "bytes32 grantId,uint128 principalFen,uint128 repaidBeforeFen"),
   ConsentGrant: typesOf("ConsentGrant", "address holder,bytes32 commitment,uint64 startsAt,uint64 expiresAt"),
   ConsentChange: typesOf("ConsentChange", "bytes32 consentId,uint8 state,uint64 nonce"),
   PledgeReservation: typesOf(
@@ -138,14 +138,16 @@ export interface Grant {
 export interface Drawdown {
   grantId: string;
   amountFen: bigint;
-  salt: string;
+  /** What of the grant was drawn before. */
+  drawnBeforeFen: bigint;
 }
 
 /** Signed by the institution, which received the principal. */
 export interface Repayment {
   grantId: string;
   principalFen: bigint;
-  salt: string;
+  /** What of the grant was repaid before. */
+  repaidBeforeFen: bigint;
 }
 
 /** Signed by the holder's key of today. Its struct hash is the consent's id; the terms are behind the commitment. */

@@ -32,10 +32,10 @@ interface IConsentRegistry {
     /// @param nonce The next change's lowest nonce.
     struct ConsentRecord {
         address holder;
-        uint40 startsAt;
-        uint40 expiresAt;
+        uint32 startsAt;
+        uint32 expiresAt;
         uint8 state;
-        uint64 nonce;
+        uint24 nonce;
     }
 
     /// @notice A consent stands, active.

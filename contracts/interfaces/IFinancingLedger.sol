@@ -64,51 +64,42 @@ interface IFinancingLedger {
     }
 
     /// @notice Signed by the grant's institution and by the request key.
+    /// @param drawnBeforeFen What of the grant was drawn before: it only grows, so an act can be used once.
     struct Drawdown {
         bytes32 grantId;
         uint128 amountFen;
-        bytes32 salt;
+        uint128 drawnBeforeFen;
     }
 
     /// @notice Signed by the grant's institution, which received the principal.
+    /// @param repaidBeforeFen What of the grant was repaid before: it only grows, so an act can be used once.
     struct Repayment {
         bytes32 grantId;
         uint128 principalFen;
-        bytes32 salt;
+        uint128 repaidBeforeFen;
     }
 
+    /// @notice One storage slot: what the rules need. The terms' commitment is in {RequestOpened} and in what was signed.
+    /// @param owingGrants Grants of which more was drawn than repaid.
+    /// @param undrawnGrants Grants of which some can still be drawn, if they are in time.
+    /// @param grantsEndAt The last second of the grant that ends last.
     struct RequestRecord {
-        uint128 amountFen;
-        uint64 closesAt;
-        uint64 expiresAt;
-        bytes32 termsCommitment;
         RequestState state;
-        uint128 grantedFen;
-        uint64 grantsEndAt;
-        uint128 drawnFen;
-        uint128 repaidFen;
+        uint16 owingGrants;
+        uint16 undrawnGrants;
+        uint40 closesAt;
+        uint40 expiresAt;
+        uint40 grantsEndAt;
+        uint48 amountFen;
+        uint48 grantedFen;
     }
 
-    /// @notice The award in force; all zero when the request is open or was reopened.
-    struct AwardRecord {
-        bytes32 bidHash;
-        address institution;
-        uint64 validUntil;
-        uint128 amountFen;
-        uint128 grantedFen;
-    }
-
+    /// @notice One storage slot. The rest is in {Granted} and in {Grant}, whose hash is the grant's id.
     /// @param institution The account that was awarded; {IParticipantRegistry-currentAccountOf} follows its rotations.
     struct GrantRecord {
-        address requestKey;
-        uint64 expiresAt;
         address institution;
-        uint64 grantedAt;
-        bytes32 bidHash;
-        bytes32 termsCommitment;
-        uint128 amountFen;
-        uint128 drawnFen;
-        uint128 repaidFen;
+        uint48 drawnFen;
+        uint48 repaidFen;
     }
 
     /// @notice A request takes bids until `closesAt` and can be awarded until `expiresAt`.
@@ -186,10 +177,12 @@ interface IFinancingLedger {
     error FinancingLedgerGrantExists(bytes32 grantId);
     error FinancingLedgerGrantUnknown(bytes32 grantId);
     error FinancingLedgerGrantExpired(bytes32 grantId, uint64 expiresAt);
-    error FinancingLedgerActReplayed(bytes32 actHash);
+    error FinancingLedgerGrantMismatch(bytes32 expected, bytes32 grantId);
+    /// @notice The act was signed for another total drawn or repaid: it was used already, or another came before it.
+    error FinancingLedgerOutdatedTotal(bytes32 grantId, uint256 recordedFen, uint256 signedFen);
     error FinancingLedgerNotSettled(address requestKey);
 
-    /// @notice Opens a request. Restricted to the relay, which vouches that an admitted enterprise stands behind the key.
+    /// @notice Opens a request, of at most 2^48 - 1 fen. Restricted to the relay, which vouches that an admitted enterprise stands behind the key.
     function openRequest(FinancingRequest calldata request, bytes calldata signature) external;
 
     /// @notice Withdraws an open request for good.
@@ -211,20 +204,25 @@ interface IFinancingLedger {
     ) external;
 
     /// @notice Takes the award back when its bid lapsed before anything was granted.
-    function reopen(Reopening calldata reopening, bytes calldata signature) external;
+    /// @param bid The awarded one, shown again.
+    function reopen(Reopening calldata reopening, bytes calldata signature, Bid calldata bid) external;
 
     /// @notice Grants credit under the award in force. The awarded institution may do so until the request is reopened.
-    function grant(Grant calldata grant_, bytes calldata signature) external;
+    /// @param bid The awarded one, shown again.
+    function grant(Grant calldata grant_, bytes calldata signature, Bid calldata bid) external;
 
     /// @notice Records what was paid out of a grant, in time and within it. Emits {DrawnDown}.
+    /// @param grant_ The grant that was drawn on, shown again.
     function drawDown(
         Drawdown calldata drawdown,
         bytes calldata institutionSignature,
-        bytes calldata requestSignature
+        bytes calldata requestSignature,
+        Grant calldata grant_
     ) external;
 
     /// @notice Records repaid principal. The request is settled when all that was granted was drawn and repaid.
-    function repay(Repayment calldata repayment, bytes calldata signature) external;
+    /// @param grant_ The grant that was repaid, shown again.
+    function repay(Repayment calldata repayment, bytes calldata signature, Grant calldata grant_) external;
 
     /// @notice Settles an active request that owes nothing and can draw nothing more, its grants having expired. Anyone
     /// may call: it states what the ledger shows.
@@ -233,8 +231,8 @@ interface IFinancingLedger {
     /// @notice A request's record; all zero when there is none.
     function requestOf(address requestKey) external view returns (RequestRecord memory);
 
-    /// @notice The award in force of a request; all zero when there is none.
-    function awardOf(address requestKey) external view returns (AwardRecord memory);
+    /// @notice The bid that a request was awarded to; zero when no award is in force.
+    function awardOf(address requestKey) external view returns (bytes32 bidHash);
 
     /// @notice A grant's record; all zero when there is none.
     function grantOf(bytes32 grantId) external view returns (GrantRecord memory);
@@ -246,9 +244,6 @@ interface IFinancingLedger {
         bytes32 bidHash,
         address institution
     ) external view returns (uint64 at);
-
-    /// @notice True when the struct hash of a drawdown or repayment was recorded.
-    function isRecorded(bytes32 actHash) external view returns (bool);
 
     /// @notice The EIP-712 struct hash of {FinancingRequest}.
     function hashRequest(FinancingRequest calldata request) external pure returns (bytes32);

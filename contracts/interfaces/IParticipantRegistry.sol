@@ -37,12 +37,17 @@ interface IParticipantRegistry {
 
     /// @param kind As in {Admission}.
     /// @param status 0 none, 1 active, 2 suspended, 3 rotated (the key is dead).
+    /// @param rotatedIn True for an account that came by rotation.
     /// @param enrolledAt Unix seconds of the first enrolment; a rotation keeps it.
+    /// @param link From an account that came by rotation to the one that enrolled, and from that to the one of today (zero
+    /// before its first rotation): so following any number of rotations is two reads.
     /// @param idCommitment As in {Admission}.
     struct Participant {
         uint8 kind;
         uint8 status;
+        bool rotatedIn;
         uint64 enrolledAt;
+        address link;
         bytes32 idCommitment;
     }
 
@@ -100,6 +105,10 @@ interface IParticipantRegistry {
 
     /// @notice The account that stands for `account` today, after any number of rotations; zero when it never enrolled.
     function currentAccountOf(address account) external view returns (address);
+
+    /// @notice The account that stands for `account` today, what it is, and whether it may act now; as one answer, for
+    /// contracts that check a signature.
+    function standingOf(address account) external view returns (address current, uint8 kind, bool active);
 
     /// @notice The nonce of the account's next status change or key rotation.
     function nonceOf(address account) external view returns (uint256);

@@ -1,38 +1,9 @@
-import { id, Wallet } from "ethers";
-import { merkleTree } from "../../backend/lib/merkle.ts";
+import { id } from "ethers";
 import { anchorKinds, participantKinds } from "../../contracts/codes.ts";
-import {
-  type Bid,
-  bidHash,
-  consentGrantHash,
-  grantHash,
-  pledgeReservationHash,
-  sealIssueHash,
-} from "../../contracts/typed-data.ts";
+import { consentGrantHash, pledgeReservationHash, sealIssueHash } from "../../contracts/typed-data.ts";
+import { financingStages } from "./gas-acts-financing.ts";
+import { DAY, keyOf, type Stage } from "./gas-stage.ts";
 import type { Call, GasWorld, Party } from "./gas-world.ts";
-
-const DAY = 86_400;
-const AMOUNT = 1_000_000_00n;
-/** Leaves of the bid batch that awards are shown from. */
-const BATCH = 1_024;
-
-/** One kind of act: how the i-th of them is called, each from a state and by keys of its own. */
-export interface Stage {
-  act: string;
-  /** Has acts counted: without, they only lead on to the next stage. */
-  measured?: boolean;
-  /** The sender itself is the party, so the relay can't deliver it. */
-  sentBy?(i: number): GasWorld["institutions"][number];
-  before?(): Promise<unknown>;
-  call(i: number): Promise<Call>;
-}
-
-const keys = new Map<string, Wallet>();
-function keyOf(name: string): Wallet {
-  const known = keys.get(name) ?? new Wallet(id(name));
-  keys.set(name, known);
-  return known;
-}
 
 async function enrol(world: GasWorld, party: Party, kind: number): Promise<Call> {
   const invitation = keyOf(`invitation ${party.address}`);
@@ -200,123 +171,6 @@ function anchorStage(world: GasWorld): Stage {
     measured: true,
     call: async (i) => world.call("anchors", "anchor", [id(`root ${i}`), anchorKinds.records, 1_000]),
   };
-}
-
-/** Requests of one name, each with a key and a bid of its own; the bids are leaves of one batch. */
-function requestsOf(world: GasWorld, name: string, count: number) {
-  const institution = (i: number) => world.institutions[i % world.institutions.length]!;
-  const key = (i: number) => keyOf(`${name} request ${i}`);
-  const bidOf = (i: number): Bid => ({
-    ...{ requestKey: key(i).address, institution: institution(i).address, termsCommitment: id(`${name} bid ${i}`) },
-    ...{ amountFen: AMOUNT, validUntil: world.now + 10 * DAY, salt: id(`${name} bid salt ${i}`) },
-  });
-  const bids = Array.from({ length: count }, (_, i) => bidHash(bidOf(i)));
-  const others = Array.from({ length: BATCH - count }, (_, i) => id(`${name} other bid ${i}`));
-  const tree = merkleTree([...bids, ...others]);
-  const open: Stage = {
-    act: "openRequest",
-    call: async (i) => {
-      const request = {
-        ...{ requestKey: key(i).address, termsCommitment: id(`${name} terms ${i}`), amountFen: AMOUNT },
-        ...{ closesAt: world.now + 2 * DAY, expiresAt: world.now + 30 * DAY },
-      };
-      const signature = await world.sign(key(i), "financing", "FinancingRequest", request);
-      return world.call("financing", "openRequest", [request, signature]);
-    },
-  };
-  const award: Stage = {
-    act: "award",
-    before: async () => world.send(world.call("anchors", "anchor", [tree.root, anchorKinds.bids, BATCH])),
-    call: async (i) => {
-      const award = { requestKey: key(i).address, bidHash: bidHash(bidOf(i)) };
-      return world.call("financing", "award", [
-        ...[award, await world.sign(key(i), "financing", "Award", award)],
-        ...[bidOf(i), await world.sign(institution(i), "financing", "Bid", bidOf(i))],
-        ...[tree.root, tree.proof(bidHash(bidOf(i)))],
-      ]);
-    },
-  };
-  return { institution, key, bidOf, open, award };
-}
-
-function financingStages(world: GasWorld, count: number): { first: Stage[]; last: Stage[] } {
-  const main = requestsOf(world, "main", count);
-  const withdrawn = requestsOf(world, "withdrawn", count);
-  const reopened = requestsOf(world, "reopened", count);
-  const { institution, key, bidOf } = main;
-  const grantOf = (i: number) => ({
-    ...{ requestKey: key(i).address, bidHash: bidHash(bidOf(i)), termsCommitment: id(`grant ${i}`) },
-    ...{ amountFen: AMOUNT, expiresAt: world.now + 365 * DAY, salt: id(`grant salt ${i}`) },
-  });
-  const half = (i: number) => ({ grantId: grantHash(grantOf(i)), salt: id(`salt ${i}`) });
-  const first: Stage[] = [
-    { ...main.open, measured: true },
-    {
-      act: "placeBid",
-      measured: true,
-      sentBy: institution,
-      call: async (i) => world.call("financing", "placeBid", [key(i).address, id(`placed ${i}`)]),
-    },
-    { ...main.award, measured: true },
-    {
-      act: "grant",
-      measured: true,
-      call: async (i) =>
-        world.call("financing", "grant", [
-          grantOf(i),
-          await world.sign(institution(i), "financing", "Grant", grantOf(i)),
-        ]),
-    },
-    {
-      act: "drawDown",
-      measured: true,
-      call: async (i) => {
-        const drawdown = { ...half(i), amountFen: AMOUNT / 2n };
-        const by = (party: Party) => world.sign(party, "financing", "Drawdown", drawdown);
-        return world.call("financing", "drawDown", [drawdown, await by(institution(i)), await by(key(i))]);
-      },
-    },
-    {
-      act: "repay",
-      measured: true,
-      call: async (i) => {
-        const repayment = { ...half(i), principalFen: AMOUNT / 2n };
-        const signature = await world.sign(institution(i), "financing", "Repayment", repayment);
-        return world.call("financing", "repay", [repayment, signature]);
-      },
-    },
-    withdrawn.open,
-    {
-      act: "withdrawRequest",
-      measured: true,
-      call: async (i) => {
-        const withdrawal = { requestKey: withdrawn.key(i).address };
-        const signature = await world.sign(withdrawn.key(i), "financing", "Withdrawal", withdrawal);
-        return world.call("financing", "withdrawRequest", [withdrawal, signature]);
-      },
-    },
-    reopened.open,
-    reopened.award,
-  ];
-  const last: Stage[] = [
-    {
-      act: "reopen",
-      measured: true,
-      before: () => world.pass(11 * DAY),
-      call: async (i) => {
-        const reopening = { requestKey: reopened.key(i).address, bidHash: bidHash(reopened.bidOf(i)) };
-        const signature = await world.sign(reopened.key(i), "financing", "Reopening", reopening);
-        return world.call("financing", "reopen", [reopening, signature]);
-      },
-    },
-    {
-      act: "settle",
-      measured: true,
-      before: () => world.pass(400 * DAY),
-      call: async (i) => world.call("financing", "settle", [key(i).address]),
-    },
-  ];
-  return { first, last };
 }
 
 /** Every act there is, in an order in which `count` of each can follow one another. */

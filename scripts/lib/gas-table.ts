@@ -26,14 +26,14 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 export function gasTables({ acts, leaves, deployment }: GasReport): string {
-  const share = ({ alone, relayed }: ActGas) => `${Math.round((100 * relayed[100]!) / alone)} %`;
+  const share = ({ relayed }: ActGas) => `${Math.round((100 * relayed[50]!) / relayed[1]!)} %`;
   return [
     table(
-      ["act", "alone", ...RELAY_SIZES.map((size) => `1 of ${size} relayed`), "1 of 100 ÷ alone"],
+      ["act", "alone", ...RELAY_SIZES.map((size) => `1 of ${size} relayed`), "1 of 50 ÷ 1 of 1"],
       acts.map((gas) => {
         const relayed = RELAY_SIZES.map((size) => gas.relayed[size]);
         const cells = relayed.map((each) => (each === undefined ? "–" : whole(each)));
-        return [gas.act, whole(gas.alone), ...cells, gas.relayed[100] === undefined ? "–" : share(gas)];
+        return [gas.act, whole(gas.alone), ...cells, gas.relayed[50] === undefined ? "–" : share(gas)];
       }),
     ),
     table(

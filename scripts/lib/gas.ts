@@ -1,6 +1,7 @@
 import { id } from "ethers";
 import { anchorKinds } from "../../contracts/codes.ts";
-import { actStages, type Stage } from "./gas-acts.ts";
+import { actStages } from "./gas-acts.ts";
+import type { Stage } from "./gas-stage.ts";
 import type { Call, GasWorld } from "./gas-world.ts";
 
 export { createGasWorld, type GasWorld } from "./gas-world.ts";

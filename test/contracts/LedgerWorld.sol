@@ -114,25 +114,47 @@ abstract contract LedgerWorld {
     }
 
     /// @return done False when the ledger refused.
-    function tryGrant(IFinancingLedger.Grant memory g) internal returns (bool done) {
+    function tryGrant(
+        IFinancingLedger.Grant memory g,
+        IFinancingLedger.Bid memory bid
+    ) internal returns (bool done) {
         bytes memory signature = act(BANK, ledger.hashGrant(g));
-        try ledger.grant(g, signature) {
+        try ledger.grant(g, signature, bid) {
             done = true;
         } catch {}
     }
 
-    function tryDraw(uint256 key, bytes32 grantId, uint128 amountFen, bytes32 salt) internal returns (bool done) {
-        IFinancingLedger.Drawdown memory d = IFinancingLedger.Drawdown(grantId, amountFen, salt);
+    /// @param drawnBeforeFen What the act says was drawn before it.
+    function tryDraw(
+        uint256 key,
+        IFinancingLedger.Grant memory g,
+        uint128 amountFen,
+        uint128 drawnBeforeFen
+    ) internal returns (bool done) {
+        IFinancingLedger.Drawdown memory d = IFinancingLedger.Drawdown(
+            ledger.hashGrant(g),
+            amountFen,
+            drawnBeforeFen
+        );
         bytes32 hash = ledger.hashDrawdown(d);
-        try ledger.drawDown(d, act(BANK, hash), act(key, hash)) {
+        try ledger.drawDown(d, act(BANK, hash), act(key, hash), g) {
             done = true;
         } catch {}
     }
 
-    function tryRepay(bytes32 grantId, uint128 principalFen, bytes32 salt) internal returns (bool done) {
-        IFinancingLedger.Repayment memory r = IFinancingLedger.Repayment(grantId, principalFen, salt);
+    /// @param repaidBeforeFen What the act says was repaid before it.
+    function tryRepay(
+        IFinancingLedger.Grant memory g,
+        uint128 principalFen,
+        uint128 repaidBeforeFen
+    ) internal returns (bool done) {
+        IFinancingLedger.Repayment memory r = IFinancingLedger.Repayment(
+            ledger.hashGrant(g),
+            principalFen,
+            repaidBeforeFen
+        );
         bytes memory signature = act(BANK, ledger.hashRepayment(r));
-        try ledger.repay(r, signature) {
+        try ledger.repay(r, signature, g) {
             done = true;
         } catch {}
     }

@@ -41,13 +41,7 @@ describe("FinancingLedger: award", () => {
       .to.emit(ledger, "Awarded")
       .withArgs(requestKey.address, bidHash(bid), bank.address, AMOUNT, bid.validUntil);
     expect((await ledger.requestOf(requestKey.address)).state).to.equal(requestStates.awarded);
-    expect(await ledger.awardOf(requestKey.address)).to.deep.equal([
-      bidHash(bid),
-      bank.address,
-      BigInt(bid.validUntil),
-      AMOUNT,
-      0n,
-    ]);
+    expect(await ledger.awardOf(requestKey.address)).to.equal(bidHash(bid));
   });
 
   it("refuses each forged signature, naming the signer", async () => {
@@ -280,10 +274,10 @@ describe("FinancingLedger: an institution with a smart account (ERC-1271)", () =
     await ledger.award(...(await awardArguments(world, bid, shown, { institution })));
 
     const grant = grantOf(world, bid);
-    await expect(ledger.grant(grant, await sign(world, half, "Grant", grant)))
+    await expect(ledger.grant(grant, await sign(world, half, "Grant", grant), bid))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
       .withArgs(address);
-    await expect(ledger.grant(grant, await sign(world, institution, "Grant", grant))).to.emit(ledger, "Granted");
+    await expect(ledger.grant(grant, await sign(world, institution, "Grant", grant), bid)).to.emit(ledger, "Granted");
   });
 
   it("places a bid directly", async () => {

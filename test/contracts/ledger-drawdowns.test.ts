@@ -9,10 +9,12 @@ import {
   DAY,
   deployWorld,
   drawDown,
+  drawdownOf,
   granted,
   grantOf,
   hash,
   repay,
+  repaymentOf,
   sign,
   type World,
 } from "./world.ts";
@@ -27,26 +29,24 @@ describe("FinancingLedger: drawdown and repayment", () => {
     const world = await deployWorld(connection);
     return { world, ...(await granted(world)) };
   }
-  const drawn = (grantId: string, amountFen: bigint, salt = "draw") => ({ grantId, amountFen, salt: hash(salt) });
-  const repaid = (grantId: string, principalFen: bigint, salt = "pay") => ({ grantId, principalFen, salt: hash(salt) });
 
   it("draws with both signatures, repays with the institution's, and settles with the last fen", async () => {
-    const { world, grantId } = await loadFixture(fixture);
+    const { world, grant, grantId } = await loadFixture(fixture);
     const { ledger, requestKey } = world;
-    const first = drawn(grantId, AMOUNT - 1n, "1");
-    await expect(drawDown(world, first))
+    const first = await drawdownOf(world, grant, AMOUNT - 1n);
+    await expect(drawDown(world, grant, first))
       .to.emit(ledger, "DrawnDown")
       .withArgs(requestKey.address, grantId, drawdownHash(first), AMOUNT - 1n, AMOUNT - 1n);
     expect(await stateOf(world)).to.equal(requestStates.active);
-    const part = repaid(grantId, AMOUNT - 1n, "1");
-    await expect(repay(world, part))
+    const part = await repaymentOf(world, grant, AMOUNT - 1n);
+    await expect(repay(world, grant, part))
       .to.emit(ledger, "Repaid")
       .withArgs(requestKey.address, grantId, repaymentHash(part), AMOUNT - 1n, AMOUNT - 1n);
     // One fen can still be drawn: not settled.
     expect(await stateOf(world)).to.equal(requestStates.active);
-    await drawDown(world, drawn(grantId, 1n, "2"));
+    await drawDown(world, grant, 1n);
     expect(await stateOf(world)).to.equal(requestStates.active);
-    await expect(repay(world, repaid(grantId, 1n, "2")))
+    await expect(repay(world, grant, 1n))
       .to.emit(ledger, "RequestSettled")
       .withArgs(requestKey.address);
     expect(await stateOf(world)).to.equal(requestStates.settled);
@@ -55,90 +55,105 @@ describe("FinancingLedger: drawdown and repayment", () => {
   });
 
   it("isn't settled while a fen is owed", async () => {
-    const { world, grantId } = await loadFixture(fixture);
-    await drawDown(world, drawn(grantId, AMOUNT));
-    await expect(repay(world, repaid(grantId, AMOUNT - 1n, "1"))).not.to.emit(world.ledger, "RequestSettled");
+    const { world, grant } = await loadFixture(fixture);
+    await drawDown(world, grant, AMOUNT);
+    await expect(repay(world, grant, AMOUNT - 1n)).not.to.emit(world.ledger, "RequestSettled");
     expect(await stateOf(world)).to.equal(requestStates.active);
-    await expect(repay(world, repaid(grantId, 1n, "2"))).to.emit(world.ledger, "RequestSettled");
+    await expect(repay(world, grant, 1n)).to.emit(world.ledger, "RequestSettled");
   });
 
   it("draws no fen more than granted, and nothing", async () => {
-    const { world, grantId } = await loadFixture(fixture);
+    const { world, grant } = await loadFixture(fixture);
     const { ledger } = world;
-    await drawDown(world, drawn(grantId, 1n));
-    await expect(drawDown(world, drawn(grantId, AMOUNT, "more")))
+    await drawDown(world, grant, 1n);
+    await expect(drawDown(world, grant, AMOUNT))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerAmountExceeded")
       .withArgs(AMOUNT, AMOUNT - 1n);
-    await expect(drawDown(world, drawn(grantId, 0n))).to.be.revertedWithCustomError(
-      ledger,
-      "FinancingLedgerZeroAmount",
-    );
+    await expect(drawDown(world, grant, 0n)).to.be.revertedWithCustomError(ledger, "FinancingLedgerZeroAmount");
   });
 
   it("repays no fen more than drawn, and nothing", async () => {
-    const { world, grantId } = await loadFixture(fixture);
+    const { world, grant } = await loadFixture(fixture);
     const { ledger } = world;
-    await expect(repay(world, repaid(grantId, 1n)))
+    await expect(repay(world, grant, 1n))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerAmountExceeded")
       .withArgs(1n, 0n);
-    await drawDown(world, drawn(grantId, 50n));
-    await repay(world, repaid(grantId, 20n));
-    await expect(repay(world, repaid(grantId, 31n, "more")))
+    await drawDown(world, grant, 50n);
+    await repay(world, grant, 20n);
+    await expect(repay(world, grant, 31n))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerAmountExceeded")
       .withArgs(31n, 30n);
-    await expect(repay(world, repaid(grantId, 0n))).to.be.revertedWithCustomError(ledger, "FinancingLedgerZeroAmount");
+    await expect(repay(world, grant, 0n)).to.be.revertedWithCustomError(ledger, "FinancingLedgerZeroAmount");
   });
 
-  it("records each act once", async () => {
-    const { world, grantId } = await loadFixture(fixture);
+  it("records each act once, for the total that it was signed for", async () => {
+    const { world, grant, grantId } = await loadFixture(fixture);
     const { ledger } = world;
-    const drawdown = drawn(grantId, 10n);
-    const repayment = repaid(grantId, 4n);
-    for (const hashOf of [drawdownHash(drawdown), repaymentHash(repayment)])
-      expect(await ledger.isRecorded(hashOf)).to.equal(false);
-    await drawDown(world, drawdown);
-    await repay(world, repayment);
-    await expect(drawDown(world, drawdown))
-      .to.be.revertedWithCustomError(ledger, "FinancingLedgerActReplayed")
-      .withArgs(drawdownHash(drawdown));
-    await expect(repay(world, repayment))
-      .to.be.revertedWithCustomError(ledger, "FinancingLedgerActReplayed")
-      .withArgs(repaymentHash(repayment));
-    for (const hashOf of [drawdownHash(drawdown), repaymentHash(repayment)])
-      expect(await ledger.isRecorded(hashOf)).to.equal(true);
+    const drawdown = await drawdownOf(world, grant, 10n);
+    await drawDown(world, grant, drawdown);
+    const repayment = await repaymentOf(world, grant, 4n);
+    await repay(world, grant, repayment);
+    await expect(drawDown(world, grant, drawdown))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerOutdatedTotal")
+      .withArgs(grantId, 10n, 0n);
+    await expect(repay(world, grant, repayment))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerOutdatedTotal")
+      .withArgs(grantId, 4n, 0n);
+    // Signed ahead of another act that never came.
+    await expect(drawDown(world, grant, { ...drawdown, drawnBeforeFen: 11n }))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerOutdatedTotal")
+      .withArgs(grantId, 10n, 11n);
+  });
+
+  it("refuses a grant shown that isn't the one that the act names", async () => {
+    const { world, grant, grantId } = await loadFixture(fixture);
+    const { ledger } = world;
+    const drawdown = await drawdownOf(world, grant, 1n);
+    for (const other of [
+      { ...grant, amountFen: grant.amountFen + 1n },
+      { ...grant, expiresAt: grant.expiresAt + 1 },
+      { ...grant, requestKey: world.otherBank.address },
+    ]) {
+      await expect(drawDown(world, other, drawdown))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantMismatch")
+        .withArgs(grantId, grantHash(other));
+      await expect(repay(world, other, { grantId, principalFen: 1n, repaidBeforeFen: 0n }))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantMismatch")
+        .withArgs(grantId, grantHash(other));
+    }
   });
 
   it("refuses either party's signature forged", async () => {
-    const { world, grantId } = await loadFixture(fixture);
+    const { world, grant } = await loadFixture(fixture);
     const { ledger, bank, otherBank, requestKey, operator, voucher } = world;
     for (const forger of [otherBank, operator, voucher, requestKey]) {
-      await expect(drawDown(world, drawn(grantId, 10n), forger))
+      await expect(drawDown(world, grant, 10n, forger))
         .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
         .withArgs(bank.address);
-      await expect(repay(world, repaid(grantId, 10n), forger))
+      await expect(repay(world, grant, 10n, forger))
         .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
         .withArgs(bank.address);
     }
     for (const forger of [bank, operator, voucher])
-      await expect(drawDown(world, drawn(grantId, 10n), bank, forger))
+      await expect(drawDown(world, grant, 10n, bank, forger))
         .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
         .withArgs(requestKey.address);
   });
 
   it("refuses acts signed for another chain or contract", async () => {
-    const { world, grantId } = await loadFixture(fixture);
+    const { world, grant } = await loadFixture(fixture);
     const { ledger, bank, requestKey, chainId, addresses } = world;
-    const drawdown = drawn(grantId, 10n);
-    const repayment = repaid(grantId, 10n);
+    const drawdown = await drawdownOf(world, grant, 10n);
+    const repayment = await repaymentOf(world, grant, 10n);
     for (const domain of [
       financingDomain(chainId + 1n, addresses.financing),
       financingDomain(chainId, addresses.participants),
     ]) {
       const right = await sign(world, bank, "Drawdown", drawdown);
-      await expect(ledger.drawDown(drawdown, right, await sign(world, requestKey, "Drawdown", drawdown, domain)))
+      await expect(ledger.drawDown(drawdown, right, await sign(world, requestKey, "Drawdown", drawdown, domain), grant))
         .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
         .withArgs(requestKey.address);
-      await expect(ledger.repay(repayment, await sign(world, bank, "Repayment", repayment, domain)))
+      await expect(ledger.repay(repayment, await sign(world, bank, "Repayment", repayment, domain), grant))
         .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
         .withArgs(bank.address);
     }
@@ -148,59 +163,58 @@ describe("FinancingLedger: drawdown and repayment", () => {
     const { world, grant, grantId } = await loadFixture(fixture);
     const { ledger } = world;
     await time.setNextBlockTimestamp(grant.expiresAt);
-    await drawDown(world, drawn(grantId, 10n, "in time"));
+    await drawDown(world, grant, 10n);
     await time.setNextBlockTimestamp(grant.expiresAt + 1);
-    await expect(drawDown(world, drawn(grantId, 10n, "late")))
+    await expect(drawDown(world, grant, 10n))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantExpired")
       .withArgs(grantId, grant.expiresAt);
     // Nothing more can be drawn, so the last repayment settles.
-    await expect(repay(world, repaid(grantId, 10n))).to.emit(ledger, "RequestSettled");
+    await expect(repay(world, grant, 10n)).to.emit(ledger, "RequestSettled");
   });
 
   it("refuses a grant that isn't there", async () => {
-    const { world } = await loadFixture(fixture);
+    const { world, grant } = await loadFixture(fixture);
     const { ledger } = world;
-    const unknown = hash("no such grant");
-    for (const act of [() => drawDown(world, drawn(unknown, 1n)), () => repay(world, repaid(unknown, 1n))])
-      await expect(act()).to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantUnknown").withArgs(unknown);
+    const unknown = { ...grant, salt: hash("no such grant") };
+    for (const act of [() => drawDown(world, unknown, 1n), () => repay(world, unknown, 1n)])
+      await expect(act())
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerGrantUnknown")
+        .withArgs(grantHash(unknown));
   });
 
   it("follows the institution's new key, and refuses it suspended", async () => {
-    const { world, grantId } = await loadFixture(fixture);
+    const { world, grant } = await loadFixture(fixture);
     const { ledger, bank } = world;
     const newKey = await rotateBank(world);
-    await expect(drawDown(world, drawn(grantId, 10n), bank))
+    await expect(drawDown(world, grant, 10n, bank))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
       .withArgs(newKey.address);
-    await drawDown(world, drawn(grantId, 10n), newKey);
-    await repay(world, repaid(grantId, 4n), newKey);
+    await drawDown(world, grant, 10n, newKey);
+    await repay(world, grant, 4n, newKey);
     await suspend(world, newKey.address);
-    for (const act of [
-      () => drawDown(world, drawn(grantId, 1n, "2"), newKey),
-      () => repay(world, repaid(grantId, 1n, "2"), newKey),
-    ])
+    for (const act of [() => drawDown(world, grant, 1n, newKey), () => repay(world, grant, 1n, newKey)])
       await expect(act())
         .to.be.revertedWithCustomError(ledger, "FinancingLedgerInactiveInstitution")
         .withArgs(newKey.address);
   });
 
   it("is settled by anyone once all is repaid and the grants expired, and not before", async () => {
-    const { world, grant, grantId } = await loadFixture(fixture);
+    const { world, bid, grant } = await loadFixture(fixture);
     const { ledger, requestKey } = world;
     await expect(ledger.settle(requestKey.address))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
       .withArgs(requestKey.address, requestStates.granted);
-    await drawDown(world, drawn(grantId, 10n));
-    await repay(world, repaid(grantId, 9n, "1"));
+    await drawDown(world, grant, 10n);
+    await repay(world, grant, 9n);
     await time.increaseTo(grant.expiresAt - DAY);
-    await repay(world, repaid(grantId, 1n, "2"));
+    await repay(world, grant, 1n);
     await expect(ledger.settle(requestKey.address))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerNotSettled")
       .withArgs(requestKey.address);
     await time.increaseTo(grant.expiresAt);
     await expect(ledger.settle(requestKey.address)).to.emit(ledger, "RequestSettled").withArgs(requestKey.address);
     const late = { ...grant, salt: hash("late"), amountFen: 1n, expiresAt: grant.expiresAt + DAY };
-    await expect(ledger.grant(late, await sign(world, world.bank, "Grant", late)))
+    await expect(ledger.grant(late, await sign(world, world.bank, "Grant", late), bid))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
       .withArgs(requestKey.address, requestStates.settled);
   });
@@ -208,8 +222,8 @@ describe("FinancingLedger: drawdown and repayment", () => {
   it("waits for the grant that expires last", async () => {
     const world = await loadFixture(twoGrantsFixture);
     const { ledger, requestKey, short, long } = world;
-    await drawDown(world, drawn(grantHash(short), 10n));
-    await repay(world, repaid(grantHash(short), 10n));
+    await drawDown(world, short, 10n);
+    await repay(world, short, 10n);
     await time.increaseTo(short.expiresAt + DAY);
     await expect(ledger.settle(requestKey.address))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerNotSettled")
@@ -218,13 +232,26 @@ describe("FinancingLedger: drawdown and repayment", () => {
     await expect(ledger.settle(requestKey.address)).to.emit(ledger, "RequestSettled");
   });
 
+  it("isn't settled by one grant's last repayment while another grant owes", async () => {
+    const { short, long, ...world } = await loadFixture(twoGrantsFixture);
+    const { ledger, requestKey } = world;
+    for (const grant of [short, long]) await drawDown(world, grant, grant.amountFen);
+    await expect(repay(world, short, short.amountFen)).not.to.emit(ledger, "RequestSettled");
+    await time.increaseTo(long.expiresAt + DAY);
+    await expect(ledger.settle(requestKey.address))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerNotSettled")
+      .withArgs(requestKey.address);
+    await expect(repay(world, long, long.amountFen)).to.emit(ledger, "RequestSettled");
+  });
+
   /** The longer grant first, so that the last one given isn't the last to expire. */
   async function twoGrantsFixture() {
     const world = await deployWorld(connection);
     const bid = await awarded(world);
     const long = grantOf(world, bid, { amountFen: 50n, salt: hash("long") });
     const short = grantOf(world, bid, { amountFen: 50n, salt: hash("short"), expiresAt: world.now + 30 * DAY });
-    for (const grant of [long, short]) await world.ledger.grant(grant, await sign(world, world.bank, "Grant", grant));
+    for (const grant of [long, short])
+      await world.ledger.grant(grant, await sign(world, world.bank, "Grant", grant), bid);
     return { ...world, long, short };
   }
 });

@@ -35,11 +35,11 @@ describe("FinancingLedger: reopening", () => {
     const { ledger, requestKey, otherBank } = world;
     const signature = await sign(world, requestKey, "Reopening", reopening);
     await time.setNextBlockTimestamp(bid.validUntil + 1);
-    await expect(ledger.reopen(reopening, signature))
+    await expect(ledger.reopen(reopening, signature, bid))
       .to.emit(ledger, "RequestReopened")
       .withArgs(requestKey.address, bidHash(bid));
     expect((await ledger.requestOf(requestKey.address)).state).to.equal(requestStates.open);
-    expect((await ledger.awardOf(requestKey.address)).bidHash).to.equal(ZeroHash);
+    expect(await ledger.awardOf(requestKey.address)).to.equal(ZeroHash);
 
     const late = bidOf(world, { institution: otherBank.address, validUntil: bid.validUntil + DAY });
     const { root, proofOf } = await anchorBids(world, [late]);
@@ -60,7 +60,7 @@ describe("FinancingLedger: reopening", () => {
     const reopening = { requestKey: requestKey.address, bidHash: bidHash(winner) };
     const signature = await sign(world, requestKey, "Reopening", reopening);
     await time.increaseTo(winner.validUntil + 1);
-    await ledger.reopen(reopening, signature);
+    await ledger.reopen(reopening, signature, winner);
 
     await expect(ledger.award(...(await awardArguments(world, winner, { root, proof: proofOf(winner) }))))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerBidLapsed")
@@ -69,18 +69,27 @@ describe("FinancingLedger: reopening", () => {
     await expect(ledger.award(...(await awardArguments(world, runnerUp, shown, { institution: otherBank }))))
       .to.emit(ledger, "Awarded")
       .withArgs(requestKey.address, bidHash(runnerUp), otherBank.address, AMOUNT, runnerUp.validUntil);
-    await expect(ledger.reopen(reopening, signature))
+    await expect(ledger.reopen(reopening, signature, winner))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerBidMismatch")
       .withArgs(bidHash(runnerUp), bidHash(winner));
+  });
+
+  it("refuses a bid shown that lapsed, but isn't the awarded one", async () => {
+    const { world, bid, reopening } = await loadFixture(awardedFixture);
+    const { ledger, requestKey } = world;
+    const lapsed = { ...bid, validUntil: world.now - DAY };
+    await expect(ledger.reopen(reopening, await sign(world, requestKey, "Reopening", reopening), lapsed))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerBidMismatch")
+      .withArgs(bidHash(bid), bidHash(lapsed));
   });
 
   it("lets a grant under a reopened award fail", async () => {
     const { world, bid, reopening } = await loadFixture(awardedFixture);
     const { ledger, requestKey, bank } = world;
     await time.increaseTo(bid.validUntil + 1);
-    await ledger.reopen(reopening, await sign(world, requestKey, "Reopening", reopening));
+    await ledger.reopen(reopening, await sign(world, requestKey, "Reopening", reopening), bid);
     const grant = grantOf(world, bid);
-    await expect(ledger.grant(grant, await sign(world, bank, "Grant", grant)))
+    await expect(ledger.grant(grant, await sign(world, bank, "Grant", grant), bid))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
       .withArgs(requestKey.address, requestStates.open);
   });
@@ -90,19 +99,19 @@ describe("FinancingLedger: reopening", () => {
     const { ledger, requestKey, bank } = world;
     const signature = await sign(world, requestKey, "Reopening", reopening);
     await time.setNextBlockTimestamp(bid.validUntil);
-    await expect(ledger.reopen(reopening, signature))
+    await expect(ledger.reopen(reopening, signature, bid))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerBidNotLapsed")
       .withArgs(bidHash(bid), bid.validUntil);
-    await expect(ledger.reopen(reopening, await sign(world, bank, "Reopening", reopening)))
+    await expect(ledger.reopen(reopening, await sign(world, bank, "Reopening", reopening), bid))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
       .withArgs(requestKey.address);
     const other = { ...reopening, bidHash: hash("other") };
-    await expect(ledger.reopen(other, await sign(world, requestKey, "Reopening", other)))
+    await expect(ledger.reopen(other, await sign(world, requestKey, "Reopening", other), bid))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerBidMismatch")
       .withArgs(bidHash(bid), other.bidHash);
     await time.increaseTo(bid.validUntil + 1);
-    await ledger.reopen(reopening, signature);
-    await expect(ledger.reopen(reopening, signature))
+    await ledger.reopen(reopening, signature, bid);
+    await expect(ledger.reopen(reopening, signature, bid))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
       .withArgs(requestKey.address, requestStates.open);
   });
@@ -111,9 +120,9 @@ describe("FinancingLedger: reopening", () => {
     const { world, bid, reopening } = await loadFixture(awardedFixture);
     const { ledger, requestKey, bank } = world;
     const grant = grantOf(world, bid, { amountFen: 1n });
-    await ledger.grant(grant, await sign(world, bank, "Grant", grant));
+    await ledger.grant(grant, await sign(world, bank, "Grant", grant), bid);
     await time.increaseTo(bid.validUntil + 1);
-    await expect(ledger.reopen(reopening, await sign(world, requestKey, "Reopening", reopening)))
+    await expect(ledger.reopen(reopening, await sign(world, requestKey, "Reopening", reopening), bid))
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerUnexpectedState")
       .withArgs(requestKey.address, requestStates.granted);
   });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Wallet, ZeroHash } from "ethers";
+import { Wallet, ZeroAddress, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import { requestStates } from "../../contracts/codes.ts";
 import { financingDomain } from "../../contracts/typed-data.ts";
@@ -32,13 +32,12 @@ describe("FinancingLedger: opening a request", () => {
       .withArgs(...Object.values(request));
     const record = await ledger.requestOf(request.requestKey);
     expect(record.state).to.equal(requestStates.open);
-    expect([record.amountFen, record.closesAt, record.expiresAt, record.termsCommitment]).to.deep.equal([
+    expect([record.amountFen, record.closesAt, record.expiresAt]).to.deep.equal([
       request.amountFen,
       BigInt(request.closesAt),
       BigInt(request.expiresAt),
-      request.termsCommitment,
     ]);
-    expect([record.grantedFen, record.drawnFen, record.repaidFen]).to.deep.equal([0n, 0n, 0n]);
+    expect([record.grantedFen, record.owingGrants, record.undrawnGrants]).to.deep.equal([0n, 0n, 0n]);
   });
 
   it("refuses a forged or altered request: the relay can't open one for anybody", async () => {
@@ -116,6 +115,31 @@ describe("FinancingLedger: opening a request", () => {
       .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidTimes")
       .withArgs(now + DAY + 1, now + DAY);
     await open(world, requestOf(world, { closesAt: now + DAY, expiresAt: now + DAY }));
+  });
+
+  it("opens none for the zero address, which whatever is no signature seems to come from", async () => {
+    const world = await loadFixture(fixture);
+    const ledger = world.ledger.connect(world.voucher) as Ledger;
+    for (const signature of ["0x", `0x${"00".repeat(65)}`, `0x${"11".repeat(65)}`])
+      await expect(ledger.openRequest(requestOf(world, { requestKey: ZeroAddress }), signature))
+        .to.be.revertedWithCustomError(ledger, "FinancingLedgerInvalidSignature")
+        .withArgs(ZeroAddress);
+  });
+
+  it("takes no more than can be kept: 2^48 - 1 fen, 2^40 - 1 seconds", async () => {
+    const world = await loadFixture(fixture);
+    const { ledger, requestKey } = world;
+    const [most, last] = [2n ** 48n - 1n, 2 ** 40 - 1];
+    await expect(open(world, requestOf(world, { amountFen: most + 1n })))
+      .to.be.revertedWithCustomError(ledger, "FinancingLedgerAmountExceeded")
+      .withArgs(most + 1n, most);
+    await expect(open(world, requestOf(world, { expiresAt: last + 1 }))).to.be.revertedWithCustomError(
+      ledger,
+      "FinancingLedgerInvalidTimes",
+    );
+    await open(world, requestOf(world, { amountFen: most, expiresAt: last }));
+    const record = await ledger.requestOf(requestKey.address);
+    expect([record.amountFen, record.expiresAt]).to.deep.equal([most, BigInt(last)]);
   });
 });
 

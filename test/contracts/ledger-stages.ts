@@ -1,24 +1,18 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { RequestState } from "../../contracts/codes.ts";
-import {
-  type ActName,
-  type Bid,
-  bidHash,
-  type Domain,
-  type Grant,
-  grantHash,
-  type Messages,
-} from "../../contracts/typed-data.ts";
+import { type ActName, type Bid, bidHash, type Domain, type Grant, type Messages } from "../../contracts/typed-data.ts";
 import {
   anchorBids,
   bidOf,
   type Connection,
   DAY,
   deployWorld,
+  drawdownOf,
   grantOf,
   hash,
   type Ledger,
   type Party,
+  repaymentOf,
   requestOf,
   sign,
   type World,
@@ -64,28 +58,43 @@ const award =
       ...[shown.root, shown.proofOf(bid)],
     );
   };
-const drawing =
-  (amountFen: bigint, salt: string): Act =>
-  async ({ world, grant }, forged = {}) => {
+/** The message as it was first made: made again it would follow what came in between. */
+function once<Message>(make: (world: World, grant: Grant, amountFen: bigint) => Promise<Message>): typeof make {
+  const made = new WeakMap<Grant, Promise<Message>>();
+  return (world, grant, amountFen) => {
+    const message = made.get(grant) ?? make(world, grant, amountFen);
+    made.set(grant, message);
+    return message;
+  };
+}
+
+const drawing = (amountFen: bigint): Act => {
+  const messageOf = once(drawdownOf);
+  return async ({ world, grant }, forged = {}) => {
     const { key, bank } = signing(world, forged);
-    const drawdown = { grantId: grantHash(grant), amountFen, salt: hash(salt) };
+    const drawdown = await messageOf(world, grant, amountFen);
     return world.ledger.drawDown(
       drawdown,
       await bank(world.bank)("Drawdown", drawdown),
       await key("Drawdown", drawdown),
+      grant,
     );
   };
-const repaying =
-  (principalFen: bigint, salt: string): Act =>
-  async ({ world, grant }, forged = {}) => {
-    const repayment = { grantId: grantHash(grant), principalFen, salt: hash(salt) };
-    return world.ledger.repay(repayment, await signing(world, forged).bank(world.bank)("Repayment", repayment));
+};
+const repaying = (principalFen: bigint): Act => {
+  const messageOf = once(repaymentOf);
+  return async ({ world, grant }, forged = {}) => {
+    const repayment = await messageOf(world, grant, principalFen);
+    const signature = await signing(world, forged).bank(world.bank)("Repayment", repayment);
+    return world.ledger.repay(repayment, signature, grant);
   };
+};
 const granting =
   (grantFrom: (stage: Stage) => Grant): Act =>
   async (stage, forged = {}) => {
     const grant = grantFrom(stage);
-    return stage.world.ledger.grant(grant, await signing(stage.world, forged).bank(stage.world.bank)("Grant", grant));
+    const signature = await signing(stage.world, forged).bank(stage.world.bank)("Grant", grant);
+    return stage.world.ledger.grant(grant, signature, stage.bid);
   };
 
 /** Every act that the ledger takes of one request, with all that it needs but the right state. */
@@ -104,14 +113,14 @@ export const acts = {
     const { time } = world.connection.networkHelpers;
     if ((await time.latest()) <= bid.validUntil) await time.increaseTo(bid.validUntil + 1);
     const reopening = { requestKey: bid.requestKey, bidHash: bidHash(bid) };
-    return world.ledger.reopen(reopening, await signing(world, forged).key("Reopening", reopening));
+    return world.ledger.reopen(reopening, await signing(world, forged).key("Reopening", reopening), bid);
   },
   grant: granting(({ grant }) => ({ ...grant, amountFen: 1n, salt: hash("a further part") })),
-  drawDown: drawing(1n, "a further drawdown"),
-  repay: repaying(1n, "a further repayment"),
+  drawDown: drawing(1n),
+  repay: repaying(1n),
   settle: async ({ world, bid, grant }) => {
     // Where something is owed it is paid first; what can't be drawn any more doesn't count.
-    await repaying(1n, "the last")({ world, bid, grant } as Stage).catch(() => undefined);
+    await repaying(1n)({ world, bid, grant } as Stage).catch(() => undefined);
     const { time } = world.connection.networkHelpers;
     await time.increaseTo(grant.expiresAt + 1);
     return world.ledger.settle(bid.requestKey);
@@ -123,8 +132,8 @@ const PATHS: Record<RequestState, readonly Act[]> = (() => {
   const open = [acts.openRequest];
   const awarded = [...open, award("bid", "bank")];
   const granted = [...awarded, granting(({ grant }) => grant)];
-  const active = [...granted, drawing(10n, "d"), repaying(9n, "r")];
-  const settled = [...active, drawing(10n, "the rest drawn"), repaying(11n, "the rest repaid")];
+  const active = [...granted, drawing(10n), repaying(9n)];
+  const settled = [...active, drawing(10n), repaying(11n)];
   return { none: [], open, awarded, granted, active, settled, withdrawn: [...open, acts.withdrawRequest] };
 })();
 

@@ -12,6 +12,7 @@ import {
   bidOf,
   deployWorld,
   drawDown,
+  drawdownOf,
   enrol,
   enrolArguments,
   grantOf,
@@ -20,6 +21,7 @@ import {
   type Party,
   type Relay,
   repay,
+  repaymentOf,
   sign,
   type World,
 } from "./world.ts";
@@ -85,8 +87,8 @@ async function awarded() {
 async function granted() {
   const its = await awarded();
   const grant = grantOf(its.world, its.bid);
-  await its.world.ledger.grant(grant, await sign(its.world, its.by(its.maker, its.checker), "Grant", grant));
-  return { ...its, grantId: grantHash(grant) };
+  await its.world.ledger.grant(grant, await sign(its.world, its.by(its.maker, its.checker), "Grant", grant), its.bid);
+  return { ...its, grant };
 }
 
 /** Each of the signers is refused as no signature of the account. */
@@ -121,7 +123,7 @@ describe("an institution with a two-of-three account (ERC-1271)", () => {
     it(`grants by owners ${left + 1} and ${right + 1}`, async () => {
       const { world, bid, owners, by } = await loadFixture(awarded);
       const grant = grantOf(world, bid);
-      await expect(world.ledger.grant(grant, await sign(world, by(owners[left]!, owners[right]!), "Grant", grant)))
+      await expect(world.ledger.grant(grant, await sign(world, by(owners[left]!, owners[right]!), "Grant", grant), bid))
         .to.emit(world.ledger, "Granted")
         .withArgs(...grantedArguments(bid, grant));
     });
@@ -141,7 +143,7 @@ describe("an institution with a two-of-three account (ERC-1271)", () => {
   it("refuses two owners' signatures of another act", async () => {
     const { world, bid, maker, checker, address, by } = await loadFixture(awarded);
     const [meant, sent] = [grantOf(world, bid, { amountFen: 1n }), grantOf(world, bid)];
-    await expect(world.ledger.grant(sent, await sign(world, by(maker, checker), "Grant", meant)))
+    await expect(world.ledger.grant(sent, await sign(world, by(maker, checker), "Grant", meant), bid))
       .to.be.revertedWithCustomError(world.ledger, "FinancingLedgerInvalidSignature")
       .withArgs(address);
   });
@@ -151,18 +153,18 @@ describe("an institution with a two-of-three account (ERC-1271)", () => {
     const { world, bid, maker, checker, director, by } = its;
     const { ledger, requestKey } = world;
     const grant = grantOf(world, bid);
-    await refusesAll(its, async (signer) => ledger.grant(grant, await sign(world, signer, "Grant", grant)));
-    await ledger.grant(grant, await sign(world, by(maker, director), "Grant", grant));
+    await refusesAll(its, async (signer) => ledger.grant(grant, await sign(world, signer, "Grant", grant), bid));
+    await ledger.grant(grant, await sign(world, by(maker, director), "Grant", grant), bid);
 
-    const drawdown = { grantId: grantHash(grant), amountFen: AMOUNT, salt: hash("draw") };
-    await refusesAll(its, (signer) => drawDown(world, drawdown, signer));
-    await expect(drawDown(world, drawdown, by(maker, checker)))
+    const drawdown = await drawdownOf(world, grant, AMOUNT);
+    await refusesAll(its, (signer) => drawDown(world, grant, drawdown, signer));
+    await expect(drawDown(world, grant, drawdown, by(maker, checker)))
       .to.emit(ledger, "DrawnDown")
       .withArgs(requestKey.address, grantHash(grant), drawdownHash(drawdown), AMOUNT, AMOUNT);
 
-    const repayment = { grantId: grantHash(grant), principalFen: AMOUNT, salt: hash("pay") };
-    await refusesAll(its, (signer) => repay(world, repayment, signer));
-    await expect(repay(world, repayment, by(director, checker)))
+    const repayment = await repaymentOf(world, grant, AMOUNT);
+    await refusesAll(its, (signer) => repay(world, grant, repayment, signer));
+    await expect(repay(world, grant, repayment, by(director, checker)))
       .to.emit(ledger, "Repaid")
       .withArgs(requestKey.address, grantHash(grant), repaymentHash(repayment), AMOUNT, AMOUNT);
     expect((await ledger.requestOf(requestKey.address)).state).to.equal(requestStates.settled);
@@ -188,22 +190,23 @@ describe("an institution with a two-of-three account (ERC-1271)", () => {
   });
 
   it("has its acts delivered by the relay", async () => {
-    const { world, grantId, maker, checker, by } = await loadFixture(granted);
+    const { world, grant, maker, checker, by } = await loadFixture(granted);
     const { ledger, relay, relayer, requestKey, addresses } = world;
-    const drawdown = { grantId, amountFen: 7n, salt: hash("draw") };
+    const drawdown = await drawdownOf(world, grant, 7n);
     const data = ledger.interface.encodeFunctionData("drawDown", [
       drawdown,
       await sign(world, by(maker, checker), "Drawdown", drawdown),
       await sign(world, requestKey, "Drawdown", drawdown),
+      grant,
     ]);
     const act = { target: addresses.financing, gasLimit: 400_000, actId: hash("act"), data };
     await expect((relay.connect(relayer) as Relay).execute([act])).to.emit(ledger, "DrawnDown");
   });
 
   it("stands still when it is suspended", async () => {
-    const { world, grantId, address, maker, checker, by } = await loadFixture(granted);
+    const { world, grant, address, maker, checker, by } = await loadFixture(granted);
     await suspend(world, address);
-    await expect(drawDown(world, { grantId, amountFen: 1n, salt: hash("draw") }, by(maker, checker)))
+    await expect(drawDown(world, grant, 1n, by(maker, checker)))
       .to.be.revertedWithCustomError(world.ledger, "FinancingLedgerInactiveInstitution")
       .withArgs(address);
   });

@@ -44,7 +44,6 @@ export type Ledger = With<
   | "awardOf"
   | "grantOf"
   | "bidPlacedAt"
-  | "isRecorded"
   | "eip712Domain"
   | "hashRequest"
   | "hashWithdrawal"
@@ -331,21 +330,37 @@ export async function awarded(world: World, bid: Bid = bidOf(world), request = r
 export async function granted(world: World): Promise<{ bid: Bid; grant: Grant; grantId: string }> {
   const bid = await awarded(world);
   const grant = grantOf(world, bid);
-  await world.ledger.grant(grant, await sign(world, world.bank, "Grant", grant));
+  await world.ledger.grant(grant, await sign(world, world.bank, "Grant", grant), bid);
   return { bid, grant, grantId: grantHash(grant) };
 }
 
+/** A drawdown that follows what was drawn so far. */
+export const drawdownOf = async (world: World, grant: Grant, amountFen: bigint): Promise<Drawdown> => {
+  const grantId = grantHash(grant);
+  return { grantId, amountFen, drawnBeforeFen: (await world.ledger.grantOf(grantId)).drawnFen };
+};
+
+/** A repayment that follows what was repaid so far. */
+export const repaymentOf = async (world: World, grant: Grant, principalFen: bigint): Promise<Repayment> => {
+  const grantId = grantHash(grant);
+  return { grantId, principalFen, repaidBeforeFen: (await world.ledger.grantOf(grantId)).repaidFen };
+};
+
+/** Draws an amount, or makes a drawdown of the test's own. */
 export const drawDown = async (
   world: World,
-  drawdown: Drawdown,
+  grant: Grant,
+  drawn: bigint | Drawdown,
   bank: Party = world.bank,
   key: Party = world.requestKey,
-) =>
-  world.ledger.drawDown(
-    drawdown,
-    await sign(world, bank, "Drawdown", drawdown),
-    await sign(world, key, "Drawdown", drawdown),
-  );
+) => {
+  const drawdown = typeof drawn === "bigint" ? await drawdownOf(world, grant, drawn) : drawn;
+  const by = (party: Party) => sign(world, party, "Drawdown", drawdown);
+  return world.ledger.drawDown(drawdown, await by(bank), await by(key), grant);
+};
 
-export const repay = async (world: World, repayment: Repayment, bank: Party = world.bank) =>
-  world.ledger.repay(repayment, await sign(world, bank, "Repayment", repayment));
+/** Repays an amount, or makes a repayment of the test's own. */
+export const repay = async (world: World, grant: Grant, repaid: bigint | Repayment, bank: Party = world.bank) => {
+  const repayment = typeof repaid === "bigint" ? await repaymentOf(world, grant, repaid) : repaid;
+  return world.ledger.repay(repayment, await sign(world, bank, "Repayment", repayment), grant);
+};

@@ -95,7 +95,7 @@ export async function proofCase(connection: Connection, bankAt?: (world: World) 
   await store("award", await world.ledger.award(...args));
   const grant = grantOf(world, bid, { termsCommitment: commitment(salt("grant"), grantTerms) });
   const grantSignature = await sign(world, bank, "Grant", grant);
-  await store("grant", await world.ledger.grant(grant, grantSignature));
+  await store("grant", await world.ledger.grant(grant, grantSignature, bid));
 
   const consentTerms = { recipient: "a bank", catalogs: ["business-licences"] };
   const consent = {

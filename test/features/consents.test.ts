@@ -8,7 +8,7 @@ import { secondsFromNow } from "../../scripts/client/times.ts";
 import { sleep, waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
 import { type Bank, consentBody, openNewRequest } from "../support/financing.ts";
-import { refused } from "../support/refusal.ts";
+import { namesField, refused } from "../support/refusal.ts";
 
 describe("consents and the access log", function () {
   this.timeout(180_000);
@@ -35,6 +35,11 @@ describe("consents and the access log", function () {
     expect(profile.enterprise.uscc).to.equal((await path.bodyOf("enterprise")).uscc);
     expect(profile.snapshot?.digest).to.match(/^0x[0-9a-f]{64}$/);
     await refused(read("secondBank"), 403, "consent.required");
+  });
+
+  it("can't last beyond what the registry keeps", async () => {
+    const beyond = { startsAt: "2106-02-07T06:28:00Z", expiresAt: "2106-02-07T06:28:16Z" };
+    namesField(await refused(give("firstBank", beyond), 400, "consent.invalid"), "expiresAt");
   });
 
   it("opens one request only", async () => {

@@ -138,8 +138,12 @@ describe("requests, bids, awards and grants", function () {
       const reversed = await requestBody(path, { closesAt: secondsFromNow(2 * DAY), expiresAt: secondsFromNow(DAY) });
       namesField(await refused(api.openRequest(reversed), 400), /closesAt|expiresAt/);
       const body = await requestBody(path);
-      const zero = { ...body, terms: { ...body.terms, amountFen: "0" } };
-      namesField(await refused(api.openRequest(zero), 400), "terms.amountFen");
+      // Zero, and a fen more than the ledger has room for.
+      for (const amountFen of ["0", String(2n ** 48n)])
+        namesField(
+          await refused(api.openRequest({ ...body, terms: { ...body.terms, amountFen } }), 400),
+          "terms.amountFen",
+        );
     });
 
     it("is withdrawn by its own key alone, and for good", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Actor } from "../../lib/actor.ts";
 import { DomainError } from "../../lib/errors.ts";
+import type { StoredGrant } from "../../lib/proof/stored-grant.ts";
 import { hex32, idParam, type Receipt, receipt } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
 import {
@@ -40,15 +41,20 @@ const rpcAnswer = z.object({
   error: z.unknown().optional(),
 });
 
-interface Ports {
-  visibleGrant(actor: Actor, id: string): Promise<Parameters<AuditService["check"]>[0]>;
+interface Ports<Grant extends StoredGrant> {
+  visibleGrant(actor: Actor, id: string): Promise<Grant>;
   receipt(id: string): Promise<Receipt>;
   status(): Promise<z.infer<typeof platformStatus>>;
   totals(): Promise<z.infer<typeof totals>>;
   rpc(method: string, params: unknown[]): Promise<unknown>;
 }
 
-export function auditRoutes(api: Api, audit: AuditService, reconciling: ReconciliationService, ports: Ports): void {
+export function auditRoutes<Grant extends StoredGrant>(
+  api: Api,
+  audit: AuditService<Grant>,
+  reconciling: ReconciliationService,
+  ports: Ports<Grant>,
+): void {
   api.add({
     method: "get",
     path: "/audit/grants/:id",

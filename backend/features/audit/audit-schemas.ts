@@ -4,33 +4,20 @@ import { grantPack } from "../../lib/proof/pack.ts";
 import { address, hex32, isoTime } from "../../lib/schemas.ts";
 import { RECONCILED } from "./domain/reconciliation.ts";
 
-export const checkLine = z.object({
-  id: z.enum([
-    "requestTerms",
-    "requestEndorsement",
-    "requestOnChain",
-    "bidTerms",
-    "bidSignature",
-    "bidAnchored",
-    "awardOnChain",
-    "grantTerms",
-    "grantSignature",
-    "grantOnChain",
-    "amounts",
-    "transaction",
-  ]),
-  ok: z.boolean(),
-  stored: z.string(),
-  onChain: z.string(),
+/** One comparison, as the check of a proof pack makes it. */
+export const proofLine = z.object({
+  id: z.string().describe('Such as "bid.path": the part of the pack, and what was compared'),
+  state: z.enum(["pass", "fail", "skipped"]),
+  detail: z.string().optional(),
+  optional: z.literal(true).optional(),
 });
-export type CheckLine = z.infer<typeof checkLine>;
 export const grantCheck = z
   .object({
     grantId: hex32,
-    matches: z.boolean(),
+    verdict: z.enum(["valid", "invalid", "incomplete"]),
     checkedAt: isoTime,
     blockNumber: z.int(),
-    lines: z.array(checkLine),
+    lines: z.array(proofLine),
   })
   .openapi("GrantCheck");
 export type GrantCheckView = z.infer<typeof grantCheck>;
@@ -71,7 +58,7 @@ export const reconciliation = z
     matching: z.int(),
     pending: z.int(),
     /** Grants that differ or aren't on chain, with what the full check finds wrong; the first hundred. */
-    differing: z.array(z.object({ id: z.string(), grantId: hex32, lines: z.array(checkLine) })),
+    differing: z.array(z.object({ id: z.string(), grantId: hex32, lines: z.array(proofLine) })),
     /** Grants on chain that the store does not hold; the first hundred. */
     missing: z.array(hex32),
     kinds: z.array(z.object({ kind, ...counts, differing: z.int() })),
@@ -86,52 +73,6 @@ export const deployment = z
   .object({ chainId: z.int(), genesisHash: hex32, contracts: z.record(z.enum(contractNames), address) })
   .openapi("Deployment");
 export type Deployment = z.infer<typeof deployment>;
-
-/** What the store has of a grant, with everything before it, to be held against the chain. */
-export const grantProofPack = z.object({
-  chainId: z.int(),
-  contracts: z.object({ participants: address, anchors: address, financing: address }),
-  request: z.object({
-    requestKey: address,
-    terms: z.record(z.string(), z.unknown()),
-    salt: hex32,
-    termsCommitment: hex32,
-    amountFen: z.string(),
-    closesAt: isoTime,
-    expiresAt: isoTime,
-    endorsement: z.string(),
-    enterprise: address,
-    transactionHash: hex32.optional(),
-  }),
-  bid: z.object({
-    institution: address,
-    terms: z.record(z.string(), z.unknown()),
-    termsSalt: hex32,
-    termsCommitment: hex32,
-    amountFen: z.string(),
-    validUntil: isoTime,
-    salt: hex32,
-    signature: z.string(),
-    bidHash: hex32,
-    root: hex32,
-    path: z.array(hex32),
-    transactionHash: hex32.optional(),
-  }),
-  grant: z.object({
-    grantId: hex32,
-    terms: z.record(z.string(), z.unknown()),
-    termsSalt: hex32,
-    termsCommitment: hex32,
-    amountFen: z.string(),
-    expiresAt: isoTime,
-    salt: hex32,
-    signature: z.string(),
-    transactionHash: hex32.optional(),
-    blockNumber: z.int().optional(),
-    blockHash: hex32.optional(),
-  }),
-});
-export type GrantProofPack = z.infer<typeof grantProofPack>;
 
 export const platformStatus = z
   .object({

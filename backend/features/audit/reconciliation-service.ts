@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { structHash } from "../../../contracts/typed-data.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { CheckLine, difference, reconciliation, reconciliationPage } from "./audit-schemas.ts";
+import type { ProofLine } from "../../lib/proof/lines.ts";
+import type { difference, reconciliation, reconciliationPage } from "./audit-schemas.ts";
 import {
   type ChainGrant,
   type ChainParticipant,
@@ -42,7 +43,7 @@ interface Ports {
   /** Operators' accounts have their role from the chain's administrator and are not in the registry. */
   isOperator(address: string): Promise<boolean>;
   /** Lines of the full check that are not in order, for a grant that differs. */
-  wrongLines(grantId: string): Promise<CheckLine[]>;
+  wrongLines(grantId: string): Promise<ProofLine[]>;
 }
 
 type Difference = z.infer<typeof difference>;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { consentStates } from "../../../contracts/codes.ts";
+import { consentStates, LAST_CONSENT_SECOND } from "../../../contracts/codes.ts";
 import { consentGrantHash, structHash } from "../../../contracts/typed-data.ts";
 import type { ChainContext } from "../../lib/chain-context.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -156,6 +156,8 @@ export function createConsentService(
       const expiresAt = wholeSeconds(input.expiresAt, "expiresAt");
       if (expiresAt <= startsAt || expiresAt * 1000 <= clock.now().getTime())
         throw bad("expiresAt", "the consent would never be live", "let it end after it starts, in the future");
+      if (expiresAt > LAST_CONSENT_SECOND)
+        throw bad("expiresAt", "the consent would last beyond what the registry keeps", "let it end before 2106");
       const days = ((expiresAt - startsAt) * 1000) / DAY_MS;
       const fault = faultOfTerms(terms, days);
       if (fault) throw bad(fault.field, fault.reason, fault.fix);

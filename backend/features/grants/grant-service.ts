@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Grant, grantHash } from "../../../contracts/typed-data.ts";
+import { type Bid, type Grant, grantHash } from "../../../contracts/typed-data.ts";
 import type { Actor } from "../../lib/actor.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import type { ChainContext } from "../../lib/chain-context.ts";
@@ -26,6 +26,8 @@ interface GrantableRequest {
 interface GrantableBid {
   _id: string;
   terms: Record<string, unknown>;
+  /** As it was signed: the ledger keeps its hash only. */
+  message: Bid;
 }
 
 interface Ports<R extends GrantableRequest> {
@@ -162,7 +164,7 @@ export function createGrantService<R extends GrantableRequest>(
         expiresAt: fields.expiresAt.toISOString(),
         grantedAt: fields.grantedAt.toISOString(),
       };
-      const data = chain.financing.encodeFunctionData("grant", [message, input.signature]);
+      const data = chain.financing.encodeFunctionData("grant", [message, input.signature, bid.message]);
       await ports.recordGrant(request, amountFen, [
         { type: "grant.store", payload: effect },
         // In the request's outbox, behind its award: from the grant's own it could reach the ledger before that.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_FEN } from "../../../contracts/codes.ts";
 import { address, hex32, isoTime, positiveFenText, receipt, signature } from "../../lib/schemas.ts";
 
 export const repaymentMethod = z.enum(["equalInstalment", "equalPrincipal", "interestFirst", "bullet"]);
@@ -16,7 +17,10 @@ export const purposeCode = z.enum([
 /** What the terms commitment on chain hides: commitment(salt, terms). */
 export const requestTerms = z.object({
   enterprise: z.object({ uscc: z.string(), name: z.string() }),
-  amountFen: positiveFenText,
+  amountFen: positiveFenText.refine(
+    (fen) => BigInt(fen) <= MOST_FEN,
+    `more than the ledger takes: at most ${MOST_FEN} fen`,
+  ),
   termMonths: z.int().min(1).max(360),
   purpose: purposeCode,
   repaymentMethod,

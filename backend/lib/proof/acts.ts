@@ -97,13 +97,13 @@ const ACTS: Readonly<Record<string, ActRule>> = {
   },
   Reopening: {
     contract: "financing",
-    call: ["reopen", "message", "signature"],
+    call: ["reopen", "message", "signature", "Bid"],
     event: "RequestReopened(address indexed requestKey, bytes32 indexed bidHash)",
     signers: ["requestKey"],
   },
   Grant: {
     contract: "financing",
-    call: ["grant", "message", "signature"],
+    call: ["grant", "message", "signature", "Bid"],
     event:
       "Granted(address indexed requestKey, bytes32 indexed grantId, address indexed institution, bytes32 bidHash, bytes32 termsCommitment, uint128 amountFen, uint64 expiresAt)",
     hashName: "grantId",
@@ -112,7 +112,7 @@ const ACTS: Readonly<Record<string, ActRule>> = {
   },
   Drawdown: {
     contract: "financing",
-    call: ["drawDown", "message", "signature", "signature"],
+    call: ["drawDown", "message", "signature", "signature", "Grant"],
     event:
       "DrawnDown(address indexed requestKey, bytes32 indexed grantId, bytes32 indexed drawdownHash, uint128 amountFen, uint128 drawnFen)",
     hashName: "drawdownHash",
@@ -120,7 +120,7 @@ const ACTS: Readonly<Record<string, ActRule>> = {
   },
   Repayment: {
     contract: "financing",
-    call: ["repay", "message", "signature"],
+    call: ["repay", "message", "signature", "Grant"],
     event:
       "Repaid(address indexed requestKey, bytes32 indexed grantId, bytes32 indexed repaymentHash, uint128 principalFen, uint128 repaidFen)",
     hashName: "repaymentHash",

@@ -4,9 +4,9 @@ export interface ProofLine {
   readonly id: string;
   /** `skipped`: nothing could be compared; `detail` says why. */
   readonly state: "pass" | "fail" | "skipped";
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   /** A line that may be left out of a valid proof. */
-  readonly optional?: true;
+  readonly optional?: true | undefined;
 }
 
 /** `incomplete`: nothing is wrong, but not everything was compared. */

@@ -11,13 +11,19 @@ const icons = {
 const looks = { valid: "success", invalid: "error", incomplete: "warning" } as const;
 const marks = { valid: "pass", invalid: "fail", incomplete: "partial" } as const;
 
-/** The lines of a proof's check with one verdict above them. */
-export function ProofResult({ check: { verdict, lines } }: { check: ProofCheck }) {
+/** What a line of a check compared, in words. */
+export function useLineName(): (id: string) => string {
   const { t } = useTranslation("verify");
-  const name = (id: string): string => {
+  return (id) => {
     const [part, line] = id.includes(".") ? id.split(".") : [undefined, id];
     return part ? `${t(`part.${part}`)} · ${t(`line.${line}`)}` : t(`line.${line}`);
   };
+}
+
+/** The lines of a proof's check with one verdict above them. */
+export function ProofResult({ check: { verdict, lines } }: { check: Pick<ProofCheck, "verdict" | "lines"> }) {
+  const { t } = useTranslation("verify");
+  const name = useLineName();
   const failed = lines.filter(({ state }) => state === "fail").map(({ id }) => name(id));
   const left = lines.filter(({ state, optional }) => state === "skipped" && !optional);
   const untrusted = left.some(({ id }) => id === "registry");

@@ -39,10 +39,8 @@ async function verifyProof(path: Path): Promise<StepResult> {
 async function audit(path: Path): Promise<StepResult> {
   const { api } = await path.demo("regulator");
   const check = await api.checkGrant(grantId(path));
-  const wrong = check.lines
-    .filter(({ ok }) => !ok)
-    .map(({ id, stored, onChain }) => `${id}: ${stored} against ${onChain}`);
-  if (!check.matches) throw new Error(`the regulator's check does not match: ${wrong.join("; ")}`);
+  const wrong = check.lines.filter(({ state }) => state !== "pass").map(({ id, detail }) => `${id}: ${detail}`);
+  if (check.verdict !== "valid") throw new Error(`the regulator's check does not match: ${wrong.join("; ")}`);
   return {
     lines: [`${check.lines.length} lines recomputed from the chain at block ${check.blockNumber}: all match`],
     transactions: [],

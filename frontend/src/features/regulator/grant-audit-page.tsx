@@ -3,23 +3,25 @@ import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-q
 import { Alert, Button, Card, Descriptions } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import type { CheckLine } from "../../../../backend/features/audit/audit-schemas.ts";
 import type { GrantView } from "../../../../backend/features/grants/grant-schemas.ts";
+import type { ProofCheck } from "../../../../backend/lib/proof/lines.ts";
 import { HashText } from "../../components/hash-text.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { ProofResult } from "../../components/proof-result.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { ReceiptTag } from "../../components/receipt-tag.tsx";
 import { isProblem } from "../../lib/api-problem.ts";
 import { formatBps, formatCount, formatFen, formatTime } from "../../lib/format.ts";
-import { grantQuery } from "../../lib/queries.ts";
-import { CheckLines, Verdict } from "./check-lines.tsx";
+import { grantQuery, type Meta, metaQuery } from "../../lib/queries.ts";
 import { browserCheckQuery, serverCheckQuery } from "./queries.ts";
+import { Verdict } from "./verdict.tsx";
 
 /** One grant held against the chain twice: by the platform, and by this browser on its own. */
 export function RegulatorGrantAuditPage() {
   const { t } = useTranslation("regulator");
   const { id = "" } = useParams();
   const query = useQuery(grantQuery(id));
+  const meta = useQuery(metaQuery);
   return (
     <QueryView query={query}>
       {(grant) => (
@@ -33,18 +35,18 @@ export function RegulatorGrantAuditPage() {
             title={t("audit.title", { contract: grant.terms.contractNumber })}
             description={t("audit.parties", { enterprise: grant.enterprise.name, institution: grant.institution.name })}
           />
-          <Audit grant={grant} />
+          <QueryView query={meta}>{(known) => <Audit grant={grant} meta={known} />}</QueryView>
         </>
       )}
     </QueryView>
   );
 }
 
-function Audit({ grant }: { grant: GrantView }) {
+function Audit({ grant, meta }: { grant: GrantView; meta: Meta }) {
   const { t } = useTranslation("regulator");
   const queries = useQueryClient();
   const server = useQuery(serverCheckQuery(grant.id));
-  const browser = useQuery(browserCheckQuery(grant));
+  const browser = useQuery(browserCheckQuery(grant, meta));
 
   async function again() {
     await queries.invalidateQueries({ queryKey: ["grants", grant.id] });
@@ -63,9 +65,9 @@ function Audit({ grant }: { grant: GrantView }) {
       {server.data && browser.data && (
         <Verdict
           // Either check alone can find a difference; only both together say that there is none.
-          matches={server.data.matches && browser.data.matches}
+          matches={server.data.verdict === "valid" && browser.data.verdict === "valid"}
           testId="audit-verdict"
-          detail={t("audit.verdictDetail", { block: formatCount(browser.data.blockNumber) })}
+          detail={t("audit.verdictDetail", { block: formatCount(server.data.blockNumber) })}
         />
       )}
       <div>
@@ -90,32 +92,15 @@ function Audit({ grant }: { grant: GrantView }) {
 interface CheckCardProps {
   title: string;
   intro: string;
-  query: UseQueryResult<{ matches: boolean; lines: CheckLine[] }>;
+  query: UseQueryResult<Pick<ProofCheck, "verdict" | "lines">>;
   testId: string;
 }
 
 function CheckCard({ title, intro, query, testId }: CheckCardProps) {
-  const { t } = useTranslation("regulator");
   return (
     <Card title={title} data-testid={testId}>
       <p className="audit-intro">{intro}</p>
-      <QueryView query={query}>
-        {(check) => (
-          <>
-            <p
-              className={check.matches ? "rq-pass" : "rq-fail"}
-              data-testid={`${testId}-matches`}
-              data-matches={check.matches}
-            >
-              {t("audit.passed", {
-                passed: check.lines.filter((line) => line.ok).length,
-                count: check.lines.length,
-              })}
-            </p>
-            <CheckLines lines={check.lines} testId={`${testId}-line`} />
-          </>
-        )}
-      </QueryView>
+      <QueryView query={query}>{(check) => <ProofResult check={check} />}</QueryView>
     </Card>
   );
 }

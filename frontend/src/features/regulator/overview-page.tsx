@@ -6,14 +6,15 @@ import { Link } from "react-router";
 import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { HashText } from "../../components/hash-text.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { useLineName } from "../../components/proof-result.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { StatusCards } from "../../components/status-cards.tsx";
 import { formatCount, formatFenShort, formatTime, shortHex } from "../../lib/format.ts";
 import { listText } from "../../lib/list-text.ts";
 import { statusQuery } from "../../lib/oversight-queries.ts";
 import { type Totals, totalsQuery } from "../../lib/queries.ts";
-import { Verdict } from "./check-lines.tsx";
 import { type Reconciliation, reconciliationQuery } from "./queries.ts";
+import { Verdict } from "./verdict.tsx";
 
 type Difference = Reconciliation["differences"][number];
 
@@ -87,6 +88,7 @@ export function RegulatorOverviewPage() {
 
 function ReconciliationResult({ result }: { result: Reconciliation }) {
   const { t } = useTranslation("regulator");
+  const lineName = useLineName();
   const clean = result.differences.length === 0;
   const columns: DataColumn<Difference>[] = [
     {
@@ -141,7 +143,7 @@ function ReconciliationResult({ result }: { result: Reconciliation }) {
                 <Link to={`/regulator/grants/${item.id}`} data-testid={`differing-${item.id}`}>
                   {shortHex(item.grantId)}
                 </Link>{" "}
-                {listText(item.lines.filter((line) => !line.ok).map((line) => t(`line.${line.id}`)))}
+                {listText(item.lines.map(({ id }) => lineName(id)))}
               </li>
             ))}
           </ul>

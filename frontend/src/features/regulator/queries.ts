@@ -2,11 +2,12 @@ import { queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import type { GrantCheckView, reconciliation } from "../../../../backend/features/audit/audit-schemas.ts";
 import type { GrantView } from "../../../../backend/features/grants/grant-schemas.ts";
+import { type ProofCheck, verdictOf } from "../../../../backend/lib/proof/lines.ts";
 import type { GrantPack } from "../../../../backend/lib/proof/pack.ts";
+import { checkStored } from "../../../../backend/lib/proof/stored-grant.ts";
 import { api } from "../../lib/api.ts";
-import { platformChain } from "../../lib/proof/chain-reader.ts";
-import { evidenceOf } from "../../lib/proof/grant-evidence.ts";
-import { checkGrant } from "./grant-check.ts";
+import { checkOnPlatform } from "../../lib/proof/platform-check.ts";
+import type { Meta } from "../../lib/queries.ts";
 
 export type Reconciliation = z.infer<typeof reconciliation>;
 
@@ -26,13 +27,14 @@ export const serverCheckQuery = (id: string) =>
     retry: false,
   });
 
-/** The recheck made in this browser: proof pack and contracts, nothing else. */
-export const browserCheckQuery = (grant: GrantView) =>
+/** The recheck made in this browser: proof pack and contracts, nothing else; and that the grant shown is that one. */
+export const browserCheckQuery = (grant: GrantView, meta: Meta) =>
   queryOptions({
     queryKey: ["audit", "grants", grant.id, "browser", grant],
-    queryFn: async () => {
+    queryFn: async (): Promise<ProofCheck> => {
       const pack = await api.get<GrantPack>(`/grants/${encodeURIComponent(grant.id)}/proof`);
-      return checkGrant(evidenceOf(pack), grant, platformChain);
+      const lines = [await checkStored(pack, grant), ...(await checkOnPlatform(pack, meta)).lines];
+      return { verdict: verdictOf(lines), lines };
     },
     refetchOnWindowFocus: false,
     retry: false,
