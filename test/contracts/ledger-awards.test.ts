@@ -5,21 +5,8 @@ import { merkleLeaf } from "../../backend/lib/merkle.ts";
 import { anchorKinds, requestStates } from "../../contracts/codes.ts";
 import { bidHash, financingDomain } from "../../contracts/typed-data.ts";
 import { rotateBank, suspend } from "./institution-acts.ts";
-import {
-  AMOUNT,
-  anchorBids,
-  awardArguments,
-  bidOf,
-  deployWorld,
-  enrol,
-  grantOf,
-  hash,
-  type Ledger,
-  makerChecker,
-  open,
-  requestOf,
-  sign,
-} from "./world.ts";
+import { AMOUNT, anchorBids, awardArguments, bidOf, grantOf, open, requestOf } from "./ledger-acts.ts";
+import { deployWorld, enrol, hash, type Ledger, makerChecker, sign } from "./world.ts";
 
 const connection = await network.create();
 const { loadFixture, time } = connection.networkHelpers;

@@ -3,21 +3,8 @@ import { network } from "hardhat";
 import { requestStates } from "../../contracts/codes.ts";
 import { drawdownHash, financingDomain, grantHash, repaymentHash } from "../../contracts/typed-data.ts";
 import { rotateBank, suspend } from "./institution-acts.ts";
-import {
-  AMOUNT,
-  awarded,
-  DAY,
-  deployWorld,
-  drawDown,
-  drawdownOf,
-  granted,
-  grantOf,
-  hash,
-  repay,
-  repaymentOf,
-  sign,
-  type World,
-} from "./world.ts";
+import { AMOUNT, awarded, drawDown, drawdownOf, granted, grantOf, repay, repaymentOf } from "./ledger-acts.ts";
+import { DAY, deployWorld, hash, sign, type World } from "./world.ts";
 
 const connection = await network.create();
 const { loadFixture, time } = connection.networkHelpers;

@@ -4,7 +4,8 @@ import { network } from "hardhat";
 import { requestStates } from "../../contracts/codes.ts";
 import { bidHash, financingDomain, grantHash } from "../../contracts/typed-data.ts";
 import { rotateBank, suspend } from "./institution-acts.ts";
-import { AMOUNT, awarded, bidOf, deployWorld, grantOf, hash, open, requestOf, sign, type World } from "./world.ts";
+import { AMOUNT, awarded, bidOf, grantOf, open, requestOf } from "./ledger-acts.ts";
+import { deployWorld, hash, sign, type World } from "./world.ts";
 
 const connection = await network.create();
 const { loadFixture } = connection.networkHelpers;

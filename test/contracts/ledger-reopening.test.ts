@@ -3,19 +3,8 @@ import { ZeroHash } from "ethers";
 import { network } from "hardhat";
 import { requestStates } from "../../contracts/codes.ts";
 import { bidHash } from "../../contracts/typed-data.ts";
-import {
-  AMOUNT,
-  anchorBids,
-  awardArguments,
-  awarded,
-  bidOf,
-  DAY,
-  deployWorld,
-  grantOf,
-  hash,
-  open,
-  sign,
-} from "./world.ts";
+import { AMOUNT, anchorBids, awardArguments, awarded, bidOf, grantOf, open } from "./ledger-acts.ts";
+import { DAY, deployWorld, hash, sign } from "./world.ts";
 
 const connection = await network.create();
 const { loadFixture, time } = connection.networkHelpers;

@@ -3,20 +3,8 @@ import { Wallet, ZeroAddress, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import { requestStates } from "../../contracts/codes.ts";
 import { financingDomain } from "../../contracts/typed-data.ts";
-import {
-  AMOUNT,
-  awardArguments,
-  awarded,
-  bidOf,
-  DAY,
-  deployWorld,
-  domainOf,
-  hash,
-  type Ledger,
-  open,
-  requestOf,
-  sign,
-} from "./world.ts";
+import { AMOUNT, awardArguments, awarded, bidOf, open, requestOf } from "./ledger-acts.ts";
+import { DAY, deployWorld, domainOf, hash, type Ledger, sign } from "./world.ts";
 
 const connection = await network.create();
 const { loadFixture, time } = connection.networkHelpers;

@@ -1,22 +1,8 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { RequestState } from "../../contracts/codes.ts";
 import { type ActName, type Bid, bidHash, type Domain, type Grant, type Messages } from "../../contracts/typed-data.ts";
-import {
-  anchorBids,
-  bidOf,
-  type Connection,
-  DAY,
-  deployWorld,
-  drawdownOf,
-  grantOf,
-  hash,
-  type Ledger,
-  type Party,
-  repaymentOf,
-  requestOf,
-  sign,
-  type World,
-} from "./world.ts";
+import { anchorBids, bidOf, drawdownOf, grantOf, repaymentOf, requestOf } from "./ledger-acts.ts";
+import { type Connection, DAY, deployWorld, hash, type Ledger, type Party, sign, type World } from "./world.ts";
 
 /** What the acts on one request are about; a second bid, by another bank, is in the same batch. */
 export interface Stage {

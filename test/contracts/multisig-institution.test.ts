@@ -6,22 +6,24 @@ import { type Bid, bidHash, drawdownHash, grantHash, repaymentHash } from "../..
 import { suspend } from "./institution-acts.ts";
 import {
   AMOUNT,
-  admissionOf,
   anchorBids,
   awardArguments,
   bidOf,
-  deployWorld,
   drawDown,
   drawdownOf,
-  enrol,
-  enrolArguments,
   grantOf,
-  hash,
   open,
-  type Party,
-  type Relay,
   repay,
   repaymentOf,
+} from "./ledger-acts.ts";
+import {
+  admissionOf,
+  deployWorld,
+  enrol,
+  enrolArguments,
+  hash,
+  type Party,
+  type Relay,
   sign,
   type World,
 } from "./world.ts";

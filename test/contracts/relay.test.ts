@@ -2,7 +2,8 @@ import { expect } from "chai";
 import type { BaseContract, ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
 import { network } from "hardhat";
 import { anchorKinds } from "../../contracts/codes.ts";
-import { deployWorld, hash, type Ledger, type Relay, requestOf, sign, type World } from "./world.ts";
+import { requestOf } from "./ledger-acts.ts";
+import { deployWorld, hash, type Ledger, type Relay, sign, type World } from "./world.ts";
 
 const connection = await network.create();
 const { loadFixture } = connection.networkHelpers;

@@ -9,21 +9,8 @@ import type { ActPack, FileDigest, GrantPack, LeafPack } from "../../backend/lib
 import { type Trust, trustInDeployments } from "../../backend/lib/proof/trust.ts";
 import { anchorKinds } from "../../contracts/codes.ts";
 import { bidHash } from "../../contracts/typed-data.ts";
-import {
-  AMOUNT,
-  type Anchors,
-  anchorBids,
-  awardArguments,
-  bidOf,
-  DAY,
-  deployWorld,
-  grantOf,
-  open,
-  type Party,
-  requestOf,
-  sign,
-  type World,
-} from "../contracts/world.ts";
+import { AMOUNT, anchorBids, awardArguments, bidOf, grantOf, open, requestOf } from "../contracts/ledger-acts.ts";
+import { type Anchors, DAY, deployWorld, type Party, sign, type World } from "../contracts/world.ts";
 
 /* Proof packs of things that really happened on a chain of Hardhat's, built by the service that builds them for users. */
 

@@ -28,26 +28,20 @@ import {
   pledgeReservationHash,
 } from "../../contracts/typed-data.ts";
 import { rotate, suspend } from "../contracts/institution-acts.ts";
-import { issued, seal, setStatus } from "../contracts/seal-acts.ts";
 import {
   AMOUNT,
   anchorBids,
   awardArguments,
   awarded,
   bidOf,
-  DAY,
-  deployWorld,
   drawDown,
-  enrol,
   grantOf,
-  hash,
   open,
-  type Pledges,
   repay,
   requestOf,
-  sign,
-  type World,
-} from "../contracts/world.ts";
+} from "../contracts/ledger-acts.ts";
+import { issued, seal, setStatus } from "../contracts/seal-acts.ts";
+import { DAY, deployWorld, enrol, hash, type Pledges, sign, type World } from "../contracts/world.ts";
 import { catchUp, ledgerStores, quietly } from "../support/ledger-store.ts";
 
 const artifacts = artifactsFrom("artifacts");
