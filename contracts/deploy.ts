@@ -55,6 +55,16 @@ const CREATED = {
   Relay: "relay",
 } as const satisfies Record<ContractName, keyof Addresses>;
 
+/** A hash of all that can be asked of the contracts and heard from them: another one means other contracts. */
+export async function interfacesHash(artifacts: Artifacts): Promise<string> {
+  const texts: string[] = [];
+  for (const name of Object.keys(CREATED) as ContractName[]) {
+    const { abi } = await artifacts(name);
+    texts.push(`${name}: ${Interface.from(abi).format(true).sort().join("; ")}`);
+  }
+  return id(texts.join("\n"));
+}
+
 /** What a deployment sends, in its order. `administrator` sends it, and becomes the access manager's administrator. */
 export async function deploymentSteps(
   administrator: string,

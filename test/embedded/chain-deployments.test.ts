@@ -8,7 +8,7 @@ import type { DomainError } from "../../backend/lib/errors.ts";
 import { ensureDeployed } from "../../backend/platform/chain/deployments.ts";
 import { connectProvider } from "../../backend/platform/chain/provider.ts";
 import { artifactsFrom } from "../../contracts/artifacts.ts";
-import { type Addresses, deploymentSteps, roles } from "../../contracts/deploy.ts";
+import { type Addresses, deploymentSteps, interfacesHash, roles } from "../../contracts/deploy.ts";
 
 const artifacts = artifactsFrom("artifacts");
 
@@ -52,6 +52,26 @@ describe("deployment of the contracts", function () {
     expect(await provider.getBalance(relayer)).to.equal(10n ** 24n);
     expect(await ensure()).to.deep.equal(first);
     expect(await provider.getBlockNumber()).to.equal(head);
+  });
+
+  it("refuses contracts of another version, finished or not, and leaves them as they are", async () => {
+    await ensure();
+    const kept = readFileSync(dataFile, "utf8");
+    const [[chainId, entry]] = Object.entries(JSON.parse(kept) as Record<string, object>) as [[string, object]];
+    const { interfaces: _, ...unversioned } = entry as { interfaces: string };
+    const unfinished = { ...entry, addresses: undefined, steps: [], deployer: Wallet.createRandom().address };
+    for (const other of [
+      { ...entry, interfaces: `0x${"1".repeat(64)}` },
+      unversioned,
+      { ...unfinished, interfaces: "" },
+    ]) {
+      const written = JSON.stringify({ [chainId]: other });
+      writeFileSync(dataFile, written);
+      expect(await codeOf(ensure())).to.equal("CONTRACTS_CHANGED");
+      expect(readFileSync(dataFile, "utf8")).to.equal(written);
+    }
+    writeFileSync(dataFile, kept);
+    await ensure();
   });
 
   it("goes on after a crash before or after any request: each step is done once", async () => {
@@ -113,7 +133,8 @@ describe("deployment of the contracts", function () {
     change(tx);
     const raw = await wallet.signTransaction(tx);
     const address = getCreateAddress({ from: wallet.address, nonce });
-    const entry = { chainId: 530_400, genesisHash: genesis!.hash, startBlock: 0, deployer: wallet.address };
+    const interfaces = await interfacesHash(artifacts);
+    const entry = { chainId: 530_400, genesisHash: genesis!.hash, startBlock: 0, interfaces, deployer: wallet.address };
     const steps = [{ name: "AccessManager", nonce, address, versions: [raw] }];
     writeFileSync(dataFile, JSON.stringify({ "530400": { ...entry, steps } }));
     return { wallet, address };

@@ -9,6 +9,8 @@ export interface Deployment {
   genesisHash: string;
   /** The block before the first contract: where a reader of logs starts. */
   startBlock: number;
+  /** As contracts/deploy.ts hashes them. Contracts are never changed: other ones are another deployment. */
+  interfaces: string;
   addresses: Addresses;
 }
 

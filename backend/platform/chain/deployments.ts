@@ -1,5 +1,5 @@
 import { type AbstractProvider, Contract, type JsonRpcProvider, NonceManager, Wallet } from "ethers";
-import { type Addresses, type Artifacts, deploymentSteps, roles } from "../../../contracts/deploy.ts";
+import { type Addresses, type Artifacts, deploymentSteps, interfacesHash, roles } from "../../../contracts/deploy.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { type Deployment, deploymentFile, type Entry, isUnfinished } from "./deployment-file.ts";
 import { carryOut } from "./deployment-journal.ts";
@@ -31,6 +31,16 @@ function checkChain(found: Entry, genesisHash: string, dataFile: string): void {
     "CHAIN_REPLACED",
     `the chain with id ${found.chainId} is another one than the contracts in ${dataFile} were deployed to; point CHAIN_RPC_URL back to that chain, or use a new data folder`,
     { chainId: found.chainId, expected: found.genesisHash, actual: genesisHash },
+  );
+}
+
+/** Contracts can't be replaced, and what they keep can't be moved: an installation stays with those it began with. */
+function checkInterfaces(found: Entry, interfaces: string, dataFile: string): void {
+  if (found.interfaces === interfaces) return;
+  throw new DomainError(
+    "CONTRACTS_CHANGED",
+    `the contracts in ${dataFile} were deployed by another version of this program, which they still belong to; go on with that version, or begin a new installation with a new data folder (on another chain, or without this chain's entry in the file)`,
+    { chainId: found.chainId, expected: interfaces, actual: found.interfaces },
   );
 }
 
@@ -81,7 +91,11 @@ export async function ensureDeployed(options: EnsureDeployedOptions): Promise<De
   const file = deploymentFile(dataFile);
   const wallet = new Wallet(options.deployerKey, provider);
   const found = file.get(chainId);
-  if (found) checkChain(found, genesis.hash, dataFile);
+  const interfaces = await interfacesHash(artifacts);
+  if (found) {
+    checkChain(found, genesis.hash, dataFile);
+    checkInterfaces(found, interfaces, dataFile);
+  }
   let deployment: Deployment;
   // Numbers its transactions itself and starts afresh on each call: nothing else uses this key meanwhile.
   const signer = new NonceManager(wallet);
@@ -97,7 +111,7 @@ export async function ensureDeployed(options: EnsureDeployedOptions): Promise<De
       );
     }
     await requireCancun(provider);
-    const base = { chainId, genesisHash: genesis.hash };
+    const base = { chainId, genesisHash: genesis.hash, interfaces };
     const entry = found ?? {
       ...base,
       startBlock: await provider.getBlockNumber(),
