@@ -14,6 +14,7 @@ import { createScoreboard } from "./features/data-sources/scoreboard-service.ts"
 import { createSealing } from "./features/data-sources/sealing.ts";
 import { createSourceReader } from "./features/data-sources/source-reader.ts";
 import type { ParticipantService } from "./features/participants/participant-service.ts";
+import { CHECK_KINDS } from "./features/verification/domain/check-kinds.ts";
 import type { Clock } from "./lib/clock.ts";
 import { createLoop, type Loop } from "./platform/chain/loop.ts";
 import type { Stores } from "./stores.ts";
@@ -100,6 +101,12 @@ export function dataSourcesOf(parts: Parts) {
         catalogs: ports.catalogs,
         counts: stores.batches.summaries,
         activeResources: stores.resources.countByCatalog,
+        catalogsOfRead(what) {
+          const [, kind, code = ""] = /^([a-z]+):(.+)$/.exec(what) ?? [];
+          if (kind === "record") return [code];
+          if (kind === "verification") return CHECK_KINDS.find((check) => check.code === code)?.catalogs;
+          return undefined;
+        },
       },
       clock,
     ),

@@ -26,7 +26,7 @@ const IDLE_MS = 60_000;
 
 interface Parts {
   stores: Stores;
-  chain: ChainContext;
+  chain: { readonly contracts: Pick<ChainContext["contracts"], "anchors">; readonly anchors: ChainContext["anchors"] };
   mongodbUri?: string;
   personKeys: readonly Buffer[];
   filesDir: string;

@@ -63,7 +63,11 @@ export function profilesOf(parts: Parts) {
   const catalogs: ReadonlyMap<string, CatalogFacts> = catalogRegistry.byId;
   const catalogsVersion = catalogRegistry.derived((list) =>
     createHash("sha256")
-      .update(JSON.stringify(list.map(({ id, updateFrequency, periodField }) => [id, updateFrequency, periodField])))
+      .update(
+        JSON.stringify(
+          list.map(({ id, updateFrequency, periodField, licence }) => [id, updateFrequency, periodField, licence]),
+        ),
+      )
       .digest("hex")
       .slice(0, 16),
   );

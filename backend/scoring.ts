@@ -119,13 +119,13 @@ export function scoringOf({ stores, profiles, participants, anchoring, nameOf, c
         const found: ProfileView[] = [];
         for (let i = 0; i < usccs.length; i += AT_ONCE)
           found.push(...(await Promise.all(usccs.slice(i, i + AT_ONCE).map(profiles.ofUscc))));
-        return found.map(({ indicators, enterprise }, i) => {
+        return found.map(({ indicators }, i) => {
           const value = (id: string) => indicators.find((each) => each.id === id)?.value ?? null;
           return {
             uscc: usccs[i]!,
             indicators,
             groups: {
-              district: enterprise.district || "unknown",
+              district: String(value("identity.districtCode") ?? "unknown"),
               industry: industryOf(value("identity.industryCode")),
               size: sizeOf(value("people.insuredCount")),
             },

@@ -94,10 +94,15 @@ export function verificationOf({
     markerFor: objections.markerFor,
     receivedCatalogs: exchange.receivedCatalogs,
     upgradePerson: persons.upgrade,
-    catalogs: catalogRegistry.list.map((catalog) => ({
-      ...catalog,
-      departmentName: departmentName.get(catalog.departmentCode)!,
-    })),
+    catalogs: catalogRegistry.derived(
+      (list) =>
+        new Map(
+          list.map((catalog) => [
+            catalog.id,
+            { ...catalog, departmentName: departmentName.get(catalog.departmentCode)! },
+          ]),
+        ),
+    ),
   };
   const checks = createCheckService(
     answers,

@@ -1,13 +1,13 @@
 import { createReadStream, readFileSync } from "node:fs";
-import { JsonRpcProvider } from "ethers";
-import { compose } from "../../backend/compose.ts";
+import { Interface } from "ethers";
 import { standardCatalog } from "../../backend/features/data-exchange/domain/standard-catalogs.ts";
-import { chainContext } from "../../backend/lib/chain-context.ts";
+import { ingestionOf } from "../../backend/ingestion.ts";
 import { systemClock } from "../../backend/lib/clock.ts";
 import { installFastKeccak } from "../../backend/lib/fast-keccak.ts";
-import { createSignatureCheck } from "../../backend/lib/signatures.ts";
+import { createPersonHasher } from "../../backend/lib/person-hash.ts";
 import { connectMongo } from "../../backend/platform/mongo/connect.ts";
 import { createStores } from "../../backend/stores.ts";
+import { subjectsOf } from "../../backend/subjects.ts";
 import { artifactsFrom } from "../../contracts/artifacts.ts";
 
 /*
@@ -28,28 +28,32 @@ const ANY = "0x0000000000000000000000000000000000000001";
 await installFastKeccak();
 const connection = await connectMongo(storeUrl);
 const stores = await createStores(connection);
-const artifacts = artifactsFrom(`${import.meta.dirname}/../../artifacts`);
-const provider = new JsonRpcProvider("http://127.0.0.1:9");
-const services = compose({
+const { abi } = artifactsFrom(`${import.meta.dirname}/../../artifacts`)("AnchorRegistry");
+const personKeys = [Buffer.alloc(32, 1)];
+const unused = () => Promise.reject(new Error("not asked here"));
+const { subjects } = subjectsOf({
+  stores,
+  persons: createPersonHasher(personKeys),
+  requireOwnCatalog: unused,
+  clock: systemClock,
+});
+const { ingestion, stopReading } = ingestionOf({
   stores,
   mongodbUri: storeUrl,
-  chain: chainContext(
-    1,
-    new Proxy({}, { get: () => ANY }) as Parameters<typeof chainContext>[1],
-    (name) => artifacts(name).abi,
-    createSignatureCheck(() => Promise.resolve(false)),
-  ),
-  provider,
-  startBlock: 0,
-  sessionSecret: Buffer.alloc(32),
-  personKeys: [Buffer.alloc(32, 1)],
+  chain: { contracts: { anchors: ANY }, anchors: new Interface(abi) },
+  personKeys,
   filesDir,
+  dataExchange: { ownBatch: unused, ownCatalog: unused },
+  catalogOf: standardCatalog,
+  resolveSubjects: subjects.resolveSubjects,
   clock: systemClock,
+  onBatch: () => undefined,
+  onWork: () => undefined,
 });
 
 const started = performance.now();
 for (const { catalogId, path, name } of files) {
-  await services.ingestion.receive(standardCatalog(catalogId), name, createReadStream(path));
+  await ingestion.receive(standardCatalog(catalogId), name, createReadStream(path));
 }
 const received = (performance.now() - started) / 1000;
 /** The longest that this thread, which would answer requests, was held up. */
@@ -59,7 +63,7 @@ const watch = setInterval(() => {
   heldUp = Math.max(heldUp, performance.now() - last - 20);
   last = performance.now();
 }, 20);
-while (await services.ingestion.ingestNext());
+while (await ingestion.ingestNext());
 clearInterval(watch);
 const seconds = (performance.now() - started) / 1000;
 const batches = await stores.batches.list({}, 1, 10_000);
@@ -80,7 +84,6 @@ process.send!({
     .filter(({ state }) => state !== "stored")
     .map(({ fileName, fault }) => `${fileName}: ${fault?.message}`),
 });
-await services.stopReading();
+await stopReading();
 await connection.close();
-provider.destroy();
 process.disconnect();

@@ -2,8 +2,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { JsonRpcProvider } from "ethers";
 import { compose } from "../../backend/compose.ts";
-import { createCatalogRegistry } from "../../backend/features/data-exchange/catalog-registry.ts";
-import { STANDARD_CATALOGS } from "../../backend/features/data-exchange/domain/standard-catalogs.ts";
 import { chainContext } from "../../backend/lib/chain-context.ts";
 import { systemClock } from "../../backend/lib/clock.ts";
 import { createSignatureCheck } from "../../backend/lib/signatures.ts";
@@ -38,7 +36,16 @@ async function servicesOver(storeUrl: string) {
   const stores = await createStores(connection);
   const provider = new JsonRpcProvider("http://127.0.0.1:9");
   const artifacts = artifactsFrom(ARTIFACTS);
-  const contracts = new Proxy({}, { get: () => ANY }) as Parameters<typeof chainContext>[1];
+  const contracts: Parameters<typeof chainContext>[1] = {
+    accessManager: ANY,
+    participants: ANY,
+    anchors: ANY,
+    consents: ANY,
+    financing: ANY,
+    pledges: ANY,
+    seals: ANY,
+    relay: ANY,
+  };
   const chain = chainContext(
     1,
     contracts,
@@ -59,7 +66,7 @@ async function servicesOver(storeUrl: string) {
   const fresh = () =>
     profilesOf({
       stores,
-      catalogRegistry: createCatalogRegistry(stores.catalogs, STANDARD_CATALOGS),
+      catalogRegistry: services.catalogRegistry,
       exchange: services.exchange,
       objections: services.objections,
       erasures: services.erasures,

@@ -168,7 +168,7 @@ describe("a licence", () => {
       id: "r",
       kind: "business-licences",
       kindName: catalog.name,
-      title: { zh: "食品经营许可证", en: "food-business" },
+      title: { zh: "食品经营许可证", en: "food business" },
       number: "JY153",
       issuer: "玉溪市监局",
       issuedOn: "2022-01-01",

@@ -117,6 +117,7 @@ describe("indicators", () => {
           {
             today: TODAY,
             of: () => [one],
+            licenceCatalogs: () => [],
             series: () => monthSeries([one], catalog.periodField, TODAY),
             periodField: () => catalog.periodField,
             staleDays: () => 9_999,

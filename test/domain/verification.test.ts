@@ -15,7 +15,7 @@ import { CHECK_KINDS, checkKind } from "../../backend/features/verification/doma
 import { type ParamValues, paramsOfRow } from "../../backend/features/verification/domain/check-params.ts";
 import { beyondBasis, LEGAL_BASES, mayUseBasis } from "../../backend/features/verification/domain/legal-bases.ts";
 import { plainName } from "../../backend/features/verification/domain/plain-name.ts";
-import { sectionsOf } from "../../backend/features/verification/domain/query-sections.ts";
+import { SECTION_NAMES, sectionsOf } from "../../backend/features/verification/domain/query-sections.ts";
 import { paramsSchema } from "../../backend/features/verification/verification-schemas.ts";
 
 const ONE_STANDS = ["taxGrade", "registeredCapital", "legalRepresentative"];
@@ -307,6 +307,8 @@ describe("what checks rest on", () => {
   it("every catalog is in one section of the query, and there are at least thirteen kinds of information", () => {
     const sections = sectionsOf(STANDARD_CATALOGS);
     expect(sections.length).to.be.at.least(13);
+    expect(new Set(sections.map(({ code }) => code)).size).to.equal(sections.length);
+    for (const { code, name } of sections) expect(SECTION_NAMES.get(code)).to.deep.equal(name);
     const all = sections.flatMap(({ catalogs }) => catalogs);
     expect([...all].sort()).to.deep.equal(STANDARD_CATALOGS.map(({ id }) => id).sort());
     expect(sectionsOf([{ id: "new-one" }]).map(({ code }) => code)).to.deep.equal(["other"]);

@@ -86,7 +86,7 @@ describe("one-click query and batches under a consent", function () {
     );
     expect(copy).to.deep.include({ kind: "query", digest: given.digest, records: given.records });
     expect(Date.parse(copy.keepUntil) - Date.parse(copy.takenAt)).to.equal(5 * 86_400_000);
-    expect((await enterprise.notices()).items.filter(({ seen }) => !seen)).to.have.length(1);
+    expect((await enterprise.notices()).items.filter(({ seen, kind }) => !seen && kind === "read")).to.have.length(1);
     expect((await openedQuery(bank, given.id)).content).to.deep.equal(given.content);
     expect((await bank.copy(given.id)).content).to.deep.equal(given.content);
     later.setDays(5.1);

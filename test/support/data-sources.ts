@@ -50,6 +50,8 @@ export interface SourcesServer {
   regulator: Caller;
   anyone: Caller;
   api: Api;
+  /** A demo account of a role; the department is the licences'. */
+  account(role: "department" | "regulator"): { username: string; password: string };
   stop(): Promise<void>;
 }
 
@@ -108,6 +110,8 @@ export async function startSourcesServer(): Promise<SourcesServer> {
     regulator: (await signIn(({ role }) => role === "regulator")).caller,
     anyone: callerOf(server.url),
     api: api.as(market.token),
+    account: (role) =>
+      server.demoAccounts.find((one) => one.role === role && (role !== "department" || isMarket(one)))!,
     async stop() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -23,7 +23,7 @@ import { type RecordDocument, rowId } from "./record-store.ts";
 const GROUP_ROWS = 2_000;
 /** After so many rows, or so long, it is written down how far the batch is: what a restart does again at most. */
 const CHECKPOINT_ROWS = 20_000;
-const CHECKPOINT_MS = 1_000;
+const CHECKPOINT_MS = 500;
 export const LEASE_MS = 12_000;
 
 type Counts = BatchCounts;
@@ -121,7 +121,7 @@ function createRun(
       await quarantine.removeAfter(batch._id, checkpoint);
     }
     if (checkpoint === 0) return;
-    for (const name of Object.keys(NO_COUNTS) as (keyof Counts)[]) Object.assign(counts, { [name]: batch[name] });
+    for (const name of Object.keys(NO_COUNTS) as (keyof Counts)[]) Object.assign(counts, { [name]: structuredClone(batch[name]) });
     for await (const record of records.ofBatch(batch._id, checkpoint)) {
       if (record.moved) continue;
       const canonical = write(record as ReadRecord & RecordDocument);
@@ -154,7 +154,11 @@ function createRun(
       ...(ownHeadings ? { headings: ownHeadings } : {}),
       ...guard(cells, faults),
     });
-    // Its record is in the file, if only it could be read: it is not missing from a whole state.
+    markPresent(cells);
+  }
+
+  /** In a whole state the record of a row that is not stored, for faults or as it says nothing new, is not missing. */
+  function markPresent(cells: readonly string[]): void {
     const key = options.mode === "replace" && mapping ? keyOfRow(mapping, cells) : undefined;
     if (key !== undefined && !repeats.has(key)) repeats.see({ key, fields: {} }, "");
   }
@@ -272,8 +276,11 @@ function createRun(
           throw new DomainError("file.corrupt", `row ${row.row} comes again`, { row: row.row });
         }
         last = Math.max(last, seq);
-        // Written before a restart.
-        if (seq <= batch.checkpoint) continue;
+        if (seq <= batch.checkpoint) {
+          // Written before a restart.
+          markPresent(row.cells);
+          continue;
+        }
         take(seq, row, entry);
         const room = Math.min(group, anchors.maxLeaves - commitments.length);
         if (candidates.length >= room || bad.length >= group) await settle();

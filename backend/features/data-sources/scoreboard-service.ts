@@ -31,6 +31,8 @@ export interface ScoreboardPorts {
   catalogs(): Promise<readonly SourceCatalog[]>;
   counts(): Promise<ReadonlyMap<string, CatalogCounts>>;
   activeResources(): Promise<ReadonlyMap<string, number>>;
+  /** The catalogs that a reading of this name looked at, where the name tells. */
+  catalogsOfRead(what: string): readonly string[] | undefined;
 }
 
 export interface ScoreboardService {
@@ -67,14 +69,13 @@ function tally<T>(items: readonly T[], keyOf: (item: T) => string, countOf: (ite
 }
 
 export function createScoreboard(store: ScoreboardStore, ports: ScoreboardPorts, clock: Clock): ScoreboardService {
-  /** A reading of a record is its catalog's; any other is of the catalogs that its consent covers. */
+  /** A reading whose name tells no catalogs is of those that its consent covers. */
   async function readingsOf(days: Map<string, ReadDay[]>): Promise<Reading[]> {
     const all = [...days].flatMap(([day, reads]) => reads.map((read) => ({ ...read, day })));
     const underConsent = new Set(all.flatMap(({ consentId }) => (consentId ? [consentId] : [])));
     const covered = await store.consentCatalogs([...underConsent]);
     return all.flatMap(({ day, what, purpose, consentId, allowed, count }) => {
-      const named = /^record:(.+)$/.exec(what)?.[1];
-      const catalogs = named ? [named] : consentId ? (covered.get(consentId) ?? []) : [];
+      const catalogs = ports.catalogsOfRead(what) ?? (consentId ? (covered.get(consentId) ?? []) : []);
       return catalogs.map((catalogId) => ({ day, catalogId, purpose, allowed, count }));
     });
   }

@@ -146,32 +146,36 @@ export function createDossierService(
   async function content(actor: Actor, requestId: string, kind: string): Promise<Content> {
     const { holderId } = await ports.visibleRequest(actor, requestId);
     const reader = await ports.institution(actor.participantId);
-    return ports.readUnderConsent(reader, { holderId, requestId, what: `material:${catalogOfKind(kind) ?? materialKind(kind)?.name.zh ?? kind}` }, async () => {
-      const [known, dossier] = await Promise.all([knownOf(holderId), store.dossier(requestId)]);
-      const attached = dossier?.attached.find((one) => one.kind === kind);
-      const held = attached && heldBy(attached, known);
-      const about = known.kinds.get(kind);
-      if (!held || !about) throw new DomainError("notFound", "nothing of this kind is attached to the request");
-      if (held.state !== "valid")
-        throw new DomainError(`material.${held.state}`, `what is attached is ${held.state} now`, {
-          fix: "ask for a valid one",
-        });
-      const base = { kind, kindName: about.name, ...(held.validUntil ? { validUntil: held.validUntil } : {}) };
-      const licence = known.licences.find(({ id }) => id === held.licenceId);
-      if (licence) {
-        const proof = await ports.recordProof(holderId, licence.id);
-        return { ...base, title: held.title, licence, ...(proof ? { proof } : {}) };
-      }
-      const material = known.materials.find(({ _id }) => _id === held.materialId)!;
-      const proof = await ports.materialProof(materialLeaf(material._id), materialOpening(material));
-      return {
-        ...base,
-        title: material.title,
-        ...(material.file ? { file: { ...material.file }, path: files.pathOf(material._id) } : {}),
-        ...(material.statement ? { statement: materials.statementOf(material) } : {}),
-        ...(proof ? { proof } : {}),
-      };
-    });
+    return ports.readUnderConsent(
+      reader,
+      { holderId, requestId, what: `material:${catalogOfKind(kind) ?? materialKind(kind)?.name.zh ?? kind}` },
+      async () => {
+        const [known, dossier] = await Promise.all([knownOf(holderId), store.dossier(requestId)]);
+        const attached = dossier?.attached.find((one) => one.kind === kind);
+        const held = attached && heldBy(attached, known);
+        const about = known.kinds.get(kind);
+        if (!held || !about) throw new DomainError("notFound", "nothing of this kind is attached to the request");
+        if (held.state !== "valid")
+          throw new DomainError(`material.${held.state}`, `what is attached is ${held.state} now`, {
+            fix: "ask for a valid one",
+          });
+        const base = { kind, kindName: about.name, ...(held.validUntil ? { validUntil: held.validUntil } : {}) };
+        const licence = known.licences.find(({ id }) => id === held.licenceId);
+        if (licence) {
+          const proof = await ports.recordProof(holderId, licence.id);
+          return { ...base, title: held.title, licence, ...(proof ? { proof } : {}) };
+        }
+        const material = known.materials.find(({ _id }) => _id === held.materialId)!;
+        const proof = await ports.materialProof(materialLeaf(material._id), materialOpening(material));
+        return {
+          ...base,
+          title: material.title,
+          ...(material.file ? { file: { ...material.file }, path: files.pathOf(material._id) } : {}),
+          ...(material.statement ? { statement: materials.statementOf(material) } : {}),
+          ...(proof ? { proof } : {}),
+        };
+      },
+    );
   }
 
   const service: DossierService = {

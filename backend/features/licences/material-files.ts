@@ -36,7 +36,8 @@ export function createMaterialFiles(folder: string): MaterialFiles {
         const digest = createHash("sha256");
         let bytes = 0;
         let mediaType: string | undefined;
-        for await (const chunk of content as AsyncIterable<Buffer>) {
+        // Left open when it breaks off: the connection carries the answer yet.
+        for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
           mediaType ??= mediaTypeOf(name, chunk);
           if (!mediaType)
             throw wrong("type", "files of this kind, or whose content isn't what the name says, aren't taken");
@@ -51,6 +52,8 @@ export function createMaterialFiles(folder: string): MaterialFiles {
         return { name, mediaType, bytes, sha256: `0x${digest.digest("hex")}` };
       } catch (error) {
         await rm(part, { force: true });
+        // The rest of the body is let go by: until then the connection carries no other request.
+        content.resume();
         throw error;
       } finally {
         await file.close();

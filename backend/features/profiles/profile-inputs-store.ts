@@ -50,6 +50,8 @@ interface RawBatch extends VisibleBatch {
 
 /** A batch is looked for so long after the newest known one: clocks of several processes differ. */
 const OVERLAP_MS = 120_000;
+/** All of them are read again so often, whatever their clocks said. */
+const WHOLE_MS = 600_000;
 
 export function createProfileInputsStore(connection: Connection): ProfileInputsStore {
   // For its index alone: the batches themselves are the exchange's.
@@ -66,11 +68,13 @@ export function createProfileInputsStore(connection: Connection): ProfileInputsS
   const known = new Map<string, VisibleBatch>();
   const received = new Map<string, string>();
   let newest = 0;
+  let wholeAt = 0;
 
   async function catchUp(): Promise<void> {
-    const since = new Date(newest - OVERLAP_MS);
-    const found = batches().find({ state: "stored", ...(newest > 0 ? { finishedAt: { $gte: since } } : {}) } as never, {
-      projection: { catalogId: 1, receivedAt: 1, finishedAt: 1 },
+    const whole = Date.now() >= wholeAt;
+    const since = whole ? {} : { finishedAt: { $gte: new Date(newest - OVERLAP_MS) } };
+    const found = batches().find({ state: "stored", ...since } as never, {
+      projection: { catalogId: 1, receivedAt: 1, finishedAt: 1, origin: 1 },
     });
     for (const { _id, catalogId, receivedAt, finishedAt, origin } of await found.toArray()) {
       known.set(_id, { receivedAt, origin });
@@ -78,6 +82,7 @@ export function createProfileInputsStore(connection: Connection): ProfileInputsS
       const at = receivedAt.toISOString();
       if (at > (received.get(catalogId) ?? "")) received.set(catalogId, at);
     }
+    if (whole) wholeAt = Date.now() + WHOLE_MS;
   }
 
   return {

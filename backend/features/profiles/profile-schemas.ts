@@ -130,7 +130,7 @@ export const profile = z
     ties: z.array(
       z.object({
         ...fact,
-        kind: z.enum(["representative", "shareholder", "position", "branch", "investment", "partner"]),
+        kind: z.enum(["representative", "shareholder", "position", "partner"]),
         name: z.string(),
         role: z.string().optional(),
         roleField: z.string().optional(),
@@ -140,7 +140,8 @@ export const profile = z
     licences: z.array(
       z.object({
         ...fact,
-        kind: z.string(),
+        kind: z.string().optional(),
+        kindField: z.string().optional(),
         number: z.string(),
         validFrom: z.string().optional(),
         validTo: z.string().optional(),

@@ -28,6 +28,7 @@ export interface ProfileStore {
   keep(changed: readonly KeptProfile[], confirmed: readonly { _id: string; stamp: string }[]): Promise<void>;
   /** From one code to another, both included. */
   between(first: string, last: string): Promise<Map<string, { stamp: string; digest: string }>>;
+  drop(uscc: string): Promise<void>;
   count(): Promise<number>;
   run(): Promise<RunDocument | null>;
   startRun(run: RunDocument): Promise<void>;
@@ -99,6 +100,9 @@ export function createProfileStore(connection: Connection): ProfileStore {
     async between(first, last) {
       const found = raw().find({ _id: { $gte: first, $lte: last } }, { projection: { stamp: 1, digest: 1 } });
       return new Map((await found.toArray()).map(({ _id, stamp, digest }) => [_id, { stamp, digest }]));
+    },
+    async drop(uscc) {
+      await raw().deleteOne({ _id: uscc });
     },
     count: () => raw().countDocuments(),
     run: () => runs.findOne().sort({ startedAt: -1, _id: -1 }).lean<RunDocument>(),

@@ -3,7 +3,6 @@ import type { Clock } from "../../lib/clock.ts";
 import { commitment } from "../../lib/commitment.ts";
 import { leafEffect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
-import { randomSalt } from "../../lib/hash.ts";
 import type { Hex32 } from "../../lib/hex.ts";
 import { newId } from "../../lib/ids.ts";
 import type { AnchorState } from "../../lib/schemas.ts";
@@ -17,18 +16,15 @@ import {
   inputsOf,
   type ScoredProfile,
   scoredOf,
-  textOf,
 } from "./score-content.ts";
+import { anchoredOf, scoreFieldsOf } from "./score-making.ts";
+import { createRefresh } from "./score-refresh.ts";
 import type { ReplayView, ScoreSummary, ScoreView } from "./score-schemas.ts";
 import type { ScoreDocument, ScoreFields, ScoreStore } from "./score-store.ts";
 import { PLATFORM, type ScorecardService } from "./scorecard-service.ts";
 import type { ScorecardDocument } from "./scorecard-store.ts";
 
 const PAGE_SIZE = 20;
-const REFRESH_SLICE = 20;
-/** A round over everybody takes no more than this share of the time. */
-const REST_FACTOR = 10;
-const LEAST_REST_MS = 10_000;
 
 export const scoreLeafId = (id: string): string => `score:${id}`;
 
@@ -73,18 +69,6 @@ export interface ScoreService {
   refresh(): Promise<boolean>;
 }
 
-/** What is anchored of a score: no figure of the enterprise, but what binds all of them. */
-const documentOf = (id: string, score: Omit<ScoreFields, "commitment" | "salt">): object => ({
-  score: id,
-  uscc: score.uscc,
-  scorecard: { id: score.cardId, version: score.cardVersion, digest: score.digest },
-  inputDigest: score.inputDigest,
-  resultDigest: score.resultDigest,
-  asOf: score.asOf.toISOString(),
-  scoredAt: score.scoredAt.toISOString(),
-  ...(score.snapshot ? { snapshot: score.snapshot.id } : {}),
-});
-
 export function createScoreService(
   store: ScoreStore,
   scorecards: ScorecardService,
@@ -94,33 +78,12 @@ export function createScoreService(
 ): ScoreService {
   const { indicatorOf, ownerView } = scorecards;
 
-  function fieldsOf(
+  const fieldsOf = (
     id: string,
     document: ScorecardDocument,
     profile: ScoredProfile,
-    more: Pick<ScoreFields, "kind" | "uscc" | "once"> & Partial<ScoreFields>,
-  ): ScoreFields {
-    const card = scorecards.cardOf(document);
-    const inputs = inputsOf(card, profile);
-    const result = score(card, scoredOf(inputs));
-    const fields = {
-      ...more,
-      scorecardId: document._id,
-      cardId: document.cardId,
-      cardVersion: document.cardVersion,
-      digest: result.scorecard.digest,
-      owner: { id: document.ownerId, name: document.ownerName },
-      asOf: new Date(profile.computedAt),
-      scoredAt: clock.now(),
-      inputDigest: result.inputDigest,
-      resultDigest: digestOf(result),
-      inputs: textOf(inputs),
-      result: scoreText(result),
-      facts: textOf(factsOf(card, profile)),
-    };
-    const salt = randomSalt();
-    return { ...fields, salt, commitment: commitment(salt, documentOf(id, fields)) };
-  }
+    more: Parameters<typeof scoreFieldsOf>[3],
+  ): ScoreFields => scoreFieldsOf(id, { document, card: scorecards.cardOf(document) }, profile, more, clock.now());
   const insert = (id: string, fields: ScoreFields): Promise<boolean> =>
     store.insert(id, fields, [leafEffect({ id: scoreLeafId(id), kind: "decisions", commitment: fields.commitment })]);
 
@@ -202,10 +165,6 @@ export function createScoreService(
     if (actor.role === "regulator") await ports.logLawful(actor, found.uscc);
     return found;
   }
-
-  /** A round over everybody who has a score: where it is, and what it is for. */
-  let round: { mark: string; after: string; startedAt: number } | undefined;
-  let done = { mark: "", restUntil: 0 };
 
   const service: ScoreService = {
     async own(participantId) {
@@ -293,7 +252,7 @@ export function createScoreService(
 
     async opening(actor, id) {
       const found = await visible(actor, id);
-      const document = documentOf(id, found);
+      const document = anchoredOf(id, found);
       return { document, salt: found.salt, commitment: commitment(found.salt as Hex32, document) };
     },
 
@@ -305,26 +264,17 @@ export function createScoreService(
       return { total, grade, asOf: profile.computedAt.slice(0, 10) };
     },
 
-    async refresh() {
-      const document = await scorecards.current(PLATFORM);
-      if (!document) return false;
-      if (!round) {
-        const mark = `${document._id}|${clock.now().toISOString().slice(0, 10)}|${await ports.dataMark()}`;
-        if (mark === done.mark || Date.now() < done.restUntil) return false;
-        round = { mark, after: "", startedAt: Date.now() };
-      }
-      const subjects = await store.subjectsAfter(round.after, REFRESH_SLICE);
-      for (const uscc of subjects) await ownScore(uscc, await ports.profileOf(uscc), document);
-      const last = subjects.at(-1);
-      if (last !== undefined) {
-        round = { ...round, after: last };
-        return true;
-      }
-      const took = Date.now() - round.startedAt;
-      done = { mark: round.mark, restUntil: Date.now() + Math.max(LEAST_REST_MS, took * REST_FACTOR) };
-      round = undefined;
-      return false;
-    },
+    refresh: createRefresh({
+      async markOf() {
+        const document = await scorecards.current(PLATFORM);
+        return document && `${document._id}|${clock.now().toISOString().slice(0, 10)}|${await ports.dataMark()}`;
+      },
+      subjectsAfter: store.subjectsAfter,
+      async score(uscc) {
+        const document = await scorecards.current(PLATFORM);
+        if (document) await ownScore(uscc, await ports.profileOf(uscc), document);
+      },
+    }),
   };
   return service;
 }

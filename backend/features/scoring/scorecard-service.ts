@@ -129,7 +129,10 @@ export function createScorecardService(
   }
   async function detailOf(card: ScorecardDocument): Promise<ScorecardDetail> {
     const { scorecard, report } = packageOf(card);
-    return { ...(await summariesOf([card]))[0]!, scorecard, report };
+    const summary = (await summariesOf([card]))[0]!;
+    // Those that are only compared have names too.
+    const compared = report.impact.map(({ indicatorId: id }) => ({ id, ...indicatorOf(id) }));
+    return { ...summary, indicators: [...summary.indicators, ...compared], scorecard, report };
   }
 
   /** An indicator that no profile has would be unknown for ever; one of another kind could not be read. */

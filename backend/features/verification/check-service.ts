@@ -31,9 +31,8 @@ export interface CheckService {
 }
 
 export function createCheckService(answers: AnswerService, ports: CheckPorts, clock: Clock): CheckService {
-  const catalogOf = new Map(ports.catalogs.map((catalog) => [catalog.id, catalog]));
   const labelOf = (catalogId: string) => {
-    const { name, departmentName } = catalogOf.get(catalogId)!;
+    const { name, departmentName } = ports.catalogs().get(catalogId)!;
     return { name, departmentName };
   };
 

@@ -17,9 +17,6 @@ export interface QueryService {
 }
 
 export function createQueryService(answers: AnswerService, ports: RecordPorts, clock: Clock): QueryService {
-  const catalogOf = new Map(ports.catalogs.map((catalog) => [catalog.id, catalog]));
-  const sections = sectionsOf(ports.catalogs);
-
   function partOf(
     catalog: ShownCatalog,
     scope: Scope,
@@ -36,8 +33,10 @@ export function createQueryService(answers: AnswerService, ports: RecordPorts, c
         ? b._id.localeCompare(a._id)
         : (b.period ?? "").localeCompare(a.period ?? ""),
     );
-    // A person's keyed hash tells a reader nothing.
-    const columns = catalog.fields.filter(({ type }) => type !== "person-id");
+    // The subject stands above the table; a person's keyed hash tells a reader nothing.
+    const columns = catalog.fields.filter(
+      ({ name, type }) => type !== "person-id" && name !== catalog.subjectField && name !== "enterpriseName",
+    );
     const cut = catalog.periodField && (scope.from || scope.to) ? { cut: periodOf(scope) } : {};
     return {
       ...head,
@@ -71,10 +70,11 @@ export function createQueryService(answers: AnswerService, ports: RecordPorts, c
         asked: {},
         async find(scope, { number, at, subject, asker, basis }) {
           const gathered = await gatherSubject(ports, subject.uscc, scope, clock);
-          const found = sections.map((section) =>
+          const catalogs = ports.catalogs();
+          const found = sectionsOf([...catalogs.values()]).map((section) =>
             filled(
               section,
-              section.catalogs.map((id) => partOf(catalogOf.get(id)!, scope, basis.kind === "law", gathered)),
+              section.catalogs.map((id) => partOf(catalogs.get(id)!, scope, basis.kind === "law", gathered)),
             ),
           );
           const [registration] = gathered.of("business-registration");

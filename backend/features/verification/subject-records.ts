@@ -19,6 +19,7 @@ export interface ShownCatalog {
   readonly sensitivity: string;
   readonly updateFrequency: string;
   readonly group?: string;
+  readonly subjectField: string;
   readonly periodField?: string | undefined;
   readonly fields: readonly { readonly name: string; readonly label: Bilingual; readonly type: string }[];
 }
@@ -31,7 +32,8 @@ export interface RecordPorts {
   receivedCatalogs(): Promise<Map<string, string>>;
   /** A person's keyed hash under the newest key. */
   upgradePerson(hash: string): string | undefined;
-  catalogs: readonly ShownCatalog[];
+  /** Those in use today, by id. */
+  catalogs(): ReadonlyMap<string, ShownCatalog>;
 }
 
 export interface SubjectRecords {
@@ -64,14 +66,12 @@ export async function gatherSubject(
     if (same) same.push(record);
     else seen.set(record.catalogId, [record]);
   }
-  const frequency = new Map(ports.catalogs.map(({ id, updateFrequency }) => [id, updateFrequency]));
+  const catalogs = ports.catalogs();
   const byId = new Map([...seen.values()].flat().map((record) => [record._id, record]));
   const of = (catalogId: string) => seen.get(catalogId) ?? [];
   /** Hashes of persons under one key, so that the same person's are equal. */
   const withPersons = (catalogId: string, fields: StoredRecord["fields"]): StoredRecord["fields"] => {
-    const persons = ports.catalogs
-      .find(({ id }) => id === catalogId)
-      ?.fields.filter(({ type }) => type === "person-id");
+    const persons = catalogs.get(catalogId)?.fields.filter(({ type }) => type === "person-id");
     if (!persons?.length) return fields;
     const known = persons.flatMap(({ name }) => {
       const hash = typeof fields[name] === "string" ? ports.upgradePerson(fields[name]) : undefined;
@@ -91,7 +91,8 @@ export async function gatherSubject(
         of(catalogId).map(
           ({ _id, fields }): FactRecord => ({ id: _id, catalogId, fields: withPersons(catalogId, fields) }),
         ),
-      register: (catalogId) => registerOf(received.get(catalogId), frequency.get(catalogId) ?? "monthly", today),
+      register: (catalogId) =>
+        registerOf(received.get(catalogId), catalogs.get(catalogId)?.updateFrequency ?? "monthly", today),
       covers: (period) => scope.covers(period),
     },
   };

@@ -1,4 +1,5 @@
 import {
+  BellOutlined,
   GlobalOutlined,
   LockOutlined,
   LogoutOutlined,
@@ -7,11 +8,12 @@ import {
   UnlockOutlined,
   UserOutlined,
 } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
-import { Button, Dropdown, Layout } from "antd";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Badge, Button, Dropdown, Layout } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
+import { unreadQuery } from "../features/consents/queries.ts";
 import { useSigner } from "../features/session/signer-context.ts";
 import { homeOf, useAccount } from "../features/session/use-account.ts";
 import { api } from "../lib/api.ts";
@@ -92,6 +94,27 @@ function AccountMenu() {
   );
 }
 
+const NOTICE_PAGES = { enterprise: "/enterprise/access-log", institution: "/institution/consents" } as const;
+
+/** How many notices are not read, with the way to them. */
+function NoticesButton({ role }: { role: keyof typeof NOTICE_PAGES }) {
+  const { t } = useTranslation();
+  const unread = useQuery(unreadQuery).data?.unread ?? 0;
+  return (
+    <Link
+      to={NOTICE_PAGES[role]}
+      aria-label={t("notices.unread", { count: unread })}
+      title={t("notices.unread", { count: unread })}
+      data-testid="header-notices"
+      data-unread={unread}
+    >
+      <Badge count={unread} size="small" overflowCount={99}>
+        <BellOutlined className="rq-bell" />
+      </Badge>
+    </Link>
+  );
+}
+
 export function Header(props: { onMenu?: (() => void) | undefined; children?: ReactNode }) {
   const { t } = useTranslation();
   const account = useAccount();
@@ -112,6 +135,7 @@ export function Header(props: { onMenu?: (() => void) | undefined; children?: Re
       </Link>
       {props.children}
       <div className="rq-header-space" />
+      {(account?.role === "enterprise" || account?.role === "institution") && <NoticesButton role={account.role} />}
       <LanguageButton />
       <AccountMenu />
     </Layout.Header>

@@ -18,6 +18,7 @@ export function PublicLayout() {
           </NavLink>
           <NavLink to="/verify">{t("verify")}</NavLink>
           <NavLink to="/code">{t("licences:menu.scan")}</NavLink>
+          <NavLink to="/answers">{t("verification:menu.number")}</NavLink>
           <NavLink to="/join">{t("join")}</NavLink>
         </nav>
       </Header>

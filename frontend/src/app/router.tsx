@@ -47,6 +47,12 @@ const publicRoutes: RouteObject = {
           lazy: async () => ({ Component: (await import("../features/verify/verify-page.tsx")).VerifyPage }),
         },
         ...publicLicenceRoutes,
+        {
+          path: "answers/:number?",
+          lazy: async () => ({
+            Component: (await import("../features/verification/number-page.tsx")).AnswerNumberPage,
+          }),
+        },
         { path: "*", Component: NotFoundPage },
       ],
     },

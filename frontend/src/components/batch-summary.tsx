@@ -1,4 +1,4 @@
-import { Alert, Card, Descriptions, Flex, Steps } from "antd";
+import { Alert, Card, Descriptions, Flex, Progress, Steps } from "antd";
 import { useTranslation } from "react-i18next";
 import type { BatchView } from "../../../backend/features/data-exchange/data-exchange-schemas.ts";
 import { hasNothingToAnchor } from "../lib/batch-queries.ts";
@@ -27,18 +27,34 @@ export function BatchSummary({ batch }: { batch: BatchView }) {
     { key: "duplicates", value: batch.duplicates },
     { key: "quarantined", value: batch.quarantined },
   ] as const;
+  const more = (["corrected", "late", "deleted", "replayed"] as const).filter((key) => batch[key] > 0);
+  const reading = batch.state === "received" || batch.state === "validated";
   return (
     <Card data-testid="batch-summary" data-state={batch.state}>
       <Flex vertical gap={20}>
         <Steps
           size="small"
           responsive
-          current={batch.state === "anchored" ? STEPS.length : at + (rejected ? 0 : 1)}
+          current={batch.state === "anchored" ? STEPS.length : at + (rejected || batch.state === "validated" ? 0 : 1)}
           status={
             rejected ? "error" : batch.state === "anchored" ? "finish" : hasNothingToAnchor(batch) ? "wait" : "process"
           }
           items={STEPS.map((step) => ({ title: t(`state.${step}`) }))}
         />
+        {reading && (
+          <div data-testid="batch-progress" aria-live="polite">
+            <span>
+              {batch.state === "received"
+                ? t("ingestion:readingWaits")
+                : t("ingestion:reading", { rows: formatCount(batch.rows) })}
+            </span>
+            <Progress
+              percent={batch.bytes > 0 ? Math.floor((100 * batch.bytesRead) / batch.bytes) : 0}
+              status="active"
+              aria-label={t("ingestion:readingPart")}
+            />
+          </div>
+        )}
         {batch.fault && (
           <Alert
             type="error"
@@ -59,6 +75,12 @@ export function BatchSummary({ batch }: { batch: BatchView }) {
               <dd data-testid={`batch-${key}`}>{formatCount(value)}</dd>
             </div>
           ))}
+          {more.map((key) => (
+            <div key={key} data-kind={key} data-some>
+              <dt>{t(`ingestion:count.${key}`)}</dt>
+              <dd data-testid={`batch-${key}`}>{formatCount(batch[key])}</dd>
+            </div>
+          ))}
         </dl>
         <Descriptions
           column={{ xs: 1, sm: 1, md: 2 }}
@@ -69,6 +91,20 @@ export function BatchSummary({ batch }: { batch: BatchView }) {
               label: t("finishedAt"),
               children: batch.finishedAt ? formatTime(batch.finishedAt) : t("running"),
             },
+            {
+              key: "origin",
+              label: t("ingestion:originLabel"),
+              children: `${t(`ingestion:origin.${batch.origin.kind}`)} · ${t(`ingestion:mode.${batch.mode}`)}`,
+            },
+            ...(batch.origin.sourceTime
+              ? [
+                  {
+                    key: "sourceTime",
+                    label: t("ingestion:sourceTime"),
+                    children: formatTime(batch.origin.sourceTime),
+                  },
+                ]
+              : []),
             { key: "size", label: t("size"), children: t("bytes", { bytes: formatCount(batch.bytes) }) },
             { key: "sha", label: "SHA-256", children: <HashText value={batch.sha256} /> },
             {

@@ -1,5 +1,6 @@
 import { Button, Grid, Table, Tooltip, Typography } from "antd";
 import { useTranslation } from "react-i18next";
+import { INDICATORS } from "../../../backend/features/profiles/domain/indicator-list.ts";
 import type { IndicatorView } from "../../../backend/features/profiles/profile-schemas.ts";
 import { DisputedTag, StatementTag } from "../features/objections/disputed-tag.tsx";
 import { formatBps, formatDate, formatValue, localized } from "../lib/format.ts";
@@ -26,6 +27,18 @@ const Figure = ({ indicator }: { indicator: IndicatorView }) => {
     <>
       <strong className="rq-figure">{indicatorText(indicator)}</strong> {marks}
     </>
+  );
+};
+
+const DESCRIPTIONS = new Map(INDICATORS.map(({ id, description }) => [id, description]));
+
+/** Its name, and how it is worked out. */
+const Name = ({ indicator: { id, name } }: { indicator: IndicatorView }) => {
+  const how = DESCRIPTIONS.get(id);
+  return (
+    <Tooltip title={how && localized(how)}>
+      <span>{localized(name)}</span>
+    </Tooltip>
   );
 };
 
@@ -85,7 +98,7 @@ function IndicatorList({ indicators, onRecords }: { indicators: IndicatorView[];
     <ul className="rq-indicators">
       {indicators.map((indicator) => (
         <li key={indicator.id} data-testid={`indicator-${indicator.id}`}>
-          <span>{localized(indicator.name)}</span>
+          <Name indicator={indicator} />
           <span>
             <Figure indicator={indicator} /> {indicator.trend && <Trend indicator={indicator} />}
           </span>
@@ -119,7 +132,7 @@ export function IndicatorTable(props: { indicators: IndicatorView[]; onRecords?:
           title: t("profile.indicator"),
           key: "name",
           width: "24%",
-          render: (_, indicator) => localized(indicator.name),
+          render: (_, indicator) => <Name indicator={indicator} />,
         },
         {
           title: t("profile.value"),

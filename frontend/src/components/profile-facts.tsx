@@ -2,7 +2,7 @@ import { Button, Card, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ProfileView } from "../../../backend/features/profiles/profile-schemas.ts";
-import { formatDate, formatFen } from "../lib/format.ts";
+import { formatDate, formatFen, localized } from "../lib/format.ts";
 import { DataTable } from "./data-table.tsx";
 import { eventText, licenceKind, tieRole } from "./profile-words.ts";
 
@@ -62,8 +62,11 @@ function Ties({ ties, onOpen }: { ties: ProfileView["ties"]; onOpen: Open }) {
   );
 }
 
-function Licences({ licences, onOpen }: { licences: ProfileView["licences"]; onOpen: Open }) {
+function Licences({ profile: { licences, evidence }, onOpen }: { profile: ProfileView; onOpen: Open }) {
   const { t } = useTranslation("profile");
+  const names = new Map(evidence.map(({ catalogId, catalogName }) => [catalogId, localized(catalogName)]));
+  const kindOf = (licence: ProfileView["licences"][number]) =>
+    licenceKind(licence, names.get(licence.catalogId) ?? licence.catalogId);
   if (licences.length === 0) return null;
   return (
     <Card size="small" title={t("licences.title")}>
@@ -73,7 +76,7 @@ function Licences({ licences, onOpen }: { licences: ProfileView["licences"]; onO
         rows={licences}
         rowKey={({ recordId }) => recordId}
         columns={[
-          { key: "kind", title: t("licences.kind"), lead: true, render: licenceKind },
+          { key: "kind", title: t("licences.kind"), lead: true, render: kindOf },
           { key: "number", title: t("licences.number"), render: ({ number }) => number },
           {
             key: "until",
@@ -91,7 +94,7 @@ function Licences({ licences, onOpen }: { licences: ProfileView["licences"]; onO
             key: "record",
             title: t("source"),
             render: (licence) => (
-              <OpenButton label={t("openRecord")} onOpen={() => onOpen(licenceKind(licence), licence.recordId)} />
+              <OpenButton label={t("openRecord")} onOpen={() => onOpen(kindOf(licence), licence.recordId)} />
             ),
           },
         ]}
@@ -133,7 +136,7 @@ export function ProfileFacts({ profile, onOpen }: { profile: ProfileView; onOpen
   return (
     <>
       <Ties ties={profile.ties} onOpen={onOpen} />
-      <Licences licences={profile.licences} onOpen={onOpen} />
+      <Licences profile={profile} onOpen={onOpen} />
       <Events events={profile.events} onOpen={onOpen} />
     </>
   );

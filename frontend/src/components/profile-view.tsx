@@ -56,6 +56,10 @@ function Group(props: {
   const indicators = profile.indicators.filter((indicator) => indicator.group === group);
   const series = profile.series.filter((one) => one.group === group && one.points.length > 1);
   if (indicators.length === 0) return null;
+  // What isn't known is a line away; what is objected to stays in sight.
+  const inSight = ({ value, disputed }: IndicatorView) => value !== null || disputed !== undefined;
+  const known = indicators.filter(inSight);
+  const unknown = indicators.filter((indicator) => !inSight(indicator));
   return (
     <Card size="small" id={`profile-${group}`} title={t(`group.${group}`)} data-testid={`profile-group-${group}`}>
       {series.length > 0 && (
@@ -65,7 +69,13 @@ function Group(props: {
           ))}
         </div>
       )}
-      <IndicatorTable indicators={indicators} onRecords={props.onRecords} />
+      {known.length > 0 && <IndicatorTable indicators={known} onRecords={props.onRecords} />}
+      {unknown.length > 0 && (
+        <details className="profile-unknown" data-testid={`profile-unknown-${group}`}>
+          <summary>{t("unknownCount", { count: unknown.length })}</summary>
+          <IndicatorTable indicators={unknown} onRecords={props.onRecords} />
+        </details>
+      )}
     </Card>
   );
 }

@@ -34,5 +34,7 @@ type Tie = ProfileView["ties"][number];
 export const tieRole = ({ catalogId, roleField, role }: Tie): string =>
   roleField && role ? codeWord(catalogId, roleField, role) : "";
 
-export const licenceKind = ({ catalogId, kind }: ProfileView["licences"][number]): string =>
-  codeWord(catalogId, "kind", kind);
+export const licenceKind = (
+  { catalogId, kind, kindField }: ProfileView["licences"][number],
+  catalogName: string,
+): string => (kind && kindField ? codeWord(catalogId, kindField, kind) : catalogName);

@@ -73,7 +73,7 @@ export function QuarantineSection({ batch }: { batch: BatchView }) {
   );
 }
 
-function FaultList({ row }: { row: QuarantinedRow }) {
+export function FaultList({ row }: { row: QuarantinedRow }) {
   const { t } = useTranslation("batch");
   return (
     <ul className="quarantine-faults">

@@ -11,7 +11,8 @@ export type Quarantine = z.infer<typeof quarantineList>;
 export type QuarantinedRow = Quarantine["items"][number];
 
 /** True when all rows were looked at and none was new: there is nothing to anchor. */
-export const hasNothingToAnchor = (batch: BatchView): boolean => batch.finishedAt !== undefined && batch.stored === 0;
+export const hasNothingToAnchor = (batch: BatchView): boolean =>
+  batch.finishedAt !== undefined && batch.stored === 0 && batch.deleted === 0;
 
 /** Whether a batch can still change: its rows are being checked, or its root is on the way to the chain. */
 export const isBatchMoving = (batch: BatchView): boolean =>
@@ -34,13 +35,17 @@ export const batchQuery = (id: string) =>
     refetchInterval: ({ state }) => (state.data && !isBatchMoving(state.data) ? false : 1_000),
   });
 
-export const quarantinePage = (id: string, page: number, signal?: AbortSignal): Promise<Quarantine> =>
-  api.get<Quarantine>(`/batches/${encodeURIComponent(id)}/quarantine`, { page }, signal);
+export const quarantinePage = (
+  id: string,
+  page: number,
+  signal?: AbortSignal,
+  state?: "open" | "replayed",
+): Promise<Quarantine> => api.get<Quarantine>(`/batches/${encodeURIComponent(id)}/quarantine`, { page, state }, signal);
 
-export const quarantineQuery = (id: string, page: number) =>
+export const quarantineQuery = (id: string, page: number, state?: "open" | "replayed") =>
   queryOptions({
-    queryKey: ["batches", id, "quarantine", page],
-    queryFn: ({ signal }) => quarantinePage(id, page, signal),
+    queryKey: ["batches", id, "quarantine", page, state ?? "all"],
+    queryFn: ({ signal }) => quarantinePage(id, page, signal, state),
   });
 
 /** All quarantined rows, page by page; stops at a page that brings nothing new. */

@@ -1,5 +1,6 @@
 import { CATALOG_GROUPS, type Catalog, type Field, type FieldType } from "./catalog.ts";
 import { plainHeading } from "./plain-heading.ts";
+import { isDeletionHeading } from "./special-columns.ts";
 
 /** Something wrong with a catalog's own definition. `path` names the place, as in "fields.taxPaid.headings". */
 export interface CatalogFault {
@@ -21,6 +22,9 @@ function fieldFaults(field: Field): CatalogFault[] {
   }
   if (field.headings.length === 0) say(".headings", "has no heading");
   if (field.headings.some((heading) => plainHeading(heading) === "")) say(".headings", "has an empty heading");
+  if (field.headings.some((heading) => isDeletionHeading(plainHeading(heading)))) {
+    say(".headings", "has a heading that marks deletions");
+  }
   if (field.type === "code" && Object.keys(field.codes ?? {}).length === 0) say(".codes", "is a code without codes");
   if (field.codes && field.type !== "code" && field.type !== "boolean") say(".codes", "has codes but is no code");
   if (field.unit && field.type !== "amount") say(".unit", "has a unit but is no amount");

@@ -60,8 +60,8 @@ export function mappedRow(row: SourceRow, { mapping, deletion }: RowRules): Reco
   return Object.fromEntries(kept);
 }
 
-/** A column that says nothing of the enterprise: the ingestion shows it, and doesn't read it. */
-export const PLACE_COLUMN = "序号";
+/** A column that no catalog has: the ingestion shows it beside a bad row, and doesn't read it. */
+export const PLACE_COLUMN = "来源位置";
 
 /**
  * The file that the ingestion reads: one JSON object a line. Each names its place at the source, so two pages are never the
@@ -70,7 +70,7 @@ export const PLACE_COLUMN = "序号";
 export const rowsAsLines = (rows: readonly SourceRow[], rules: RowRules, place: string): Buffer =>
   Buffer.from(
     rows
-      .map((row, index) => `${JSON.stringify({ [PLACE_COLUMN]: `${place}-${index + 1}`, ...mappedRow(row, rules) })}\n`)
+      .map((row, index) => `${JSON.stringify({ ...mappedRow(row, rules), [PLACE_COLUMN]: `${place}-${index + 1}` })}\n`)
       .join(""),
   );
 

@@ -95,7 +95,7 @@ export function licenceOf(record: LicenceRecord, catalog: LicenceCatalog, today:
     id: record._id,
     kind: catalog.id,
     kindName: catalog.name,
-    ...(title === undefined ? {} : { title: { zh: word ?? title, en: title } }),
+    ...(title === undefined ? {} : { title: { zh: word ?? title, en: word ? title.replaceAll("-", " ") : title } }),
     number,
     ...(issuer === undefined ? {} : { issuer }),
     ...(issuedOn === undefined ? {} : { issuedOn }),

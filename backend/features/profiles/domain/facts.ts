@@ -26,7 +26,7 @@ export interface ProfileEvent {
   readonly recordId: string;
 }
 
-export type TieKind = "representative" | "shareholder" | "position" | "branch" | "investment" | "partner";
+export type TieKind = "representative" | "shareholder" | "position" | "partner";
 
 /** A person or an enterprise that belongs to it. */
 export interface Tie {
@@ -42,7 +42,9 @@ export interface Tie {
 }
 
 export interface LicenceFact {
-  readonly kind: string;
+  /** The field that names the kind, and its value; a catalog of one kind has none. */
+  readonly kind?: string;
+  readonly kindField?: string;
   readonly number: string;
   readonly validFrom?: string;
   readonly validTo?: string;
@@ -129,7 +131,7 @@ const shown = (record: ProfileRecord, field: string | undefined): { field: strin
 const MOST_EVENTS = 200;
 
 /** Newest first; ends ties on the record's id. */
-export function factsOf({ of, today }: Sources): Facts {
+export function factsOf({ of, today, licenceCatalogs }: Sources): Facts {
   const events = EVENTS.flatMap(({ catalogId, date, kind, field }) =>
     of(catalogId).flatMap((record): ProfileEvent[] => {
       const day = dateOf(record, date);
@@ -155,17 +157,23 @@ export function factsOf({ of, today }: Sources): Facts {
       ];
     }),
   );
-  const licences = of("business-licences").map((record): LicenceFact => {
-    const [from, to] = [dateOf(record, "validFrom"), dateOf(record, "validTo")];
-    return {
-      kind: textOf(record, "kind") ?? "",
-      number: textOf(record, "licenceNo") ?? "",
-      ...(from ? { validFrom: from } : {}),
-      ...(to ? { validTo: to } : {}),
-      inForce: textOf(record, "status") === "valid" && (from === null || from <= today) && (to === null || to >= today),
-      catalogId: "business-licences",
-      recordId: record.id,
-    };
-  });
+  const licences = licenceCatalogs().flatMap(({ catalogId, licence }) =>
+    of(catalogId).map((record): LicenceFact => {
+      const { numberField, nameField, issuedField, validUntilField, statusField, validStatus } = licence;
+      const kind = nameField && textOf(record, nameField);
+      const from = issuedField === undefined ? null : dateOf(record, issuedField);
+      const to = validUntilField === undefined ? null : dateOf(record, validUntilField);
+      const valid = statusField === undefined || textOf(record, statusField) === validStatus;
+      return {
+        ...(kind ? { kind, kindField: nameField } : {}),
+        number: textOf(record, numberField) ?? "",
+        ...(from ? { validFrom: from } : {}),
+        ...(to ? { validTo: to } : {}),
+        inForce: valid && (from === null || from <= today) && (to === null || to >= today),
+        catalogId,
+        recordId: record.id,
+      };
+    }),
+  );
   return { events: events.slice(0, MOST_EVENTS), ties, licences };
 }

@@ -32,6 +32,18 @@ export type UpdateFrequency = "daily" | "weekly" | "monthly" | "quarterly" | "ye
 export interface CatalogFacts {
   readonly updateFrequency: UpdateFrequency;
   readonly periodField?: string | undefined;
+  /** Set where its records are electronic licences. */
+  readonly licence?: LicenceFields | undefined;
+}
+
+/** The fields of a licence. Without a status field it is in force as long as its dates say. */
+export interface LicenceFields {
+  readonly numberField: string;
+  readonly nameField?: string | undefined;
+  readonly issuedField?: string | undefined;
+  readonly validUntilField?: string | undefined;
+  readonly statusField?: string | undefined;
+  readonly validStatus?: string | undefined;
 }
 
 /**
@@ -61,6 +73,8 @@ export interface Sources {
   /** By month; null without a record that names its month. */
   series(catalogId: string): MonthSeries | null;
   periodField(catalogId: string): string | undefined;
+  /** Catalogs of licences that have a record of the enterprise, in the order of their ids. */
+  licenceCatalogs(): { catalogId: string; licence: LicenceFields }[];
   staleDays(catalogId: string): number;
   /** Whether the catalog was ever received, whomever that was about. */
   received(catalogId: string): boolean;
@@ -111,6 +125,11 @@ export function sourcesOf({ today, records, received, catalogs, scope }: SourceI
     of,
     staleDays,
     periodField,
+    licenceCatalogs: () =>
+      [...byCatalog.keys()].sort().flatMap((catalogId) => {
+        const licence = catalogs.get(catalogId)?.licence;
+        return licence ? [{ catalogId, licence }] : [];
+      }),
     series(catalogId) {
       const known = series.get(catalogId);
       if (known !== undefined) return known;

@@ -43,18 +43,39 @@ export function amountText(bound: string, unit: string): Text {
   }
 }
 
-const FLAGS: Readonly<Record<string, Text>> = { true: { zh: "是", en: "yes" }, false: { zh: "否", en: "no" } };
+/** Words for codes that bins are made of; grades and the like speak for themselves. */
+const CODES: Readonly<Record<string, Text>> = {
+  true: { zh: "是", en: "yes" },
+  false: { zh: "否", en: "no" },
+  micro: { zh: "微型", en: "micro" },
+  small: { zh: "小型", en: "small" },
+  medium: { zh: "中型", en: "medium" },
+  large: { zh: "大型", en: "large" },
+  green: { zh: "绿色", en: "green" },
+  blue: { zh: "蓝色", en: "blue" },
+  yellow: { zh: "黄色", en: "yellow" },
+  red: { zh: "红色", en: "red" },
+  black: { zh: "黑色", en: "black" },
+  "limited-company": { zh: "有限责任公司", en: "limited company" },
+  "joint-stock-company": { zh: "股份有限公司", en: "joint-stock company" },
+  "sole-proprietorship": { zh: "个人独资企业", en: "sole proprietorship" },
+  partnership: { zh: "合伙企业", en: "partnership" },
+  "individual-business": { zh: "个体工商户", en: "individual business" },
+  cooperative: { zh: "农民专业合作社", en: "farmers' cooperative" },
+};
 
-function codesText(values: readonly string[], unit: string): Text {
-  const words = values.map((code) => (unit === "flag" ? FLAGS[code] : undefined) ?? { zh: code, en: code });
+/** A code in words, where there are any. */
+export const codeText = (code: string): Text => CODES[code] ?? { zh: code, en: code };
+
+function codesText(values: readonly string[]): Text {
+  const words = values.map(codeText);
   return { zh: words.map(({ zh }) => zh).join("、"), en: words.map(({ en }) => en).join(", ") };
 }
 
 /** Which values a bin holds. */
 export function binText(characteristic: Characteristic, binId: string, unit: string): Text {
   if (binId === UNKNOWN_BIN) return { zh: "未知", en: "unknown" };
-  if (characteristic.kind === "category")
-    return codesText(characteristic.bins.find(({ id }) => id === binId)!.values, unit);
+  if (characteristic.kind === "category") return codesText(characteristic.bins.find(({ id }) => id === binId)!.values);
   const { from, below } = characteristic.bins.find(({ id }) => id === binId)!;
   if (from === null && below === null) return { zh: "任意值", en: "any value" };
   // Of whole things a bin of one value is that value.
@@ -110,7 +131,7 @@ export function improvementText({ change, pointsGained, grade }: Improvement, no
       return { zh: `${name.zh}降到 ${to.zh} 以下，${gain.zh}`, en: `${name.en} lowered below ${to.en} ${gain.en}` };
     }
     case "becomeOneOf": {
-      const to = codesText(change.values, unit);
+      const to = codesText(change.values);
       return { zh: `${name.zh}变为 ${to.zh}，${gain.zh}`, en: `${name.en} as ${to.en} ${gain.en}` };
     }
     case "provide":
@@ -123,8 +144,12 @@ export function improvementText({ change, pointsGained, grade }: Improvement, no
 
 export function nextGradeText({ grade, pointsMissing, indicatorIds }: NextGrade, nameOf: (id: string) => Text): Text {
   const names = indicatorIds?.map(nameOf);
-  return {
-    zh: `距 ${grade} 级还差 ${pointsMissing} 分${names ? `：${names.map(({ zh }) => zh).join("、")}的改进合起来即可达到` : "；企业自身可改变的事项尚不足以达到"}`,
-    en: `${pointsMissing} points short of grade ${grade}${names ? `: ${names.map(({ en }) => en).join(", ")} together reach it` : "; what the enterprise can change is not enough to reach it"}`,
-  };
+  const zh = `距 ${grade} 级还差 ${pointsMissing} 分`;
+  const en = `${pointsMissing} points short of grade ${grade}`;
+  if (!names)
+    return { zh: `${zh}；企业自身可改变的事项尚不足以达到`, en: `${en}; what the enterprise can change is not enough` };
+  const [listZh, listEn] = [names.map((name) => name.zh).join("、"), names.map((name) => name.en).join(", ")];
+  return names.length === 1
+    ? { zh: `${zh}：改进「${listZh}」一项即可达到`, en: `${en}: "${listEn}" alone can reach it` }
+    : { zh: `${zh}：${listZh}一并改进即可达到`, en: `${en}: ${listEn} together reach it` };
 }

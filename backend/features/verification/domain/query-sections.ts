@@ -110,6 +110,15 @@ const GROUPS: Readonly<Record<string, Bilingual>> = {
   environment: { zh: "环境与安全", en: "Environment and safety" },
 };
 
+const UNGROUPED = { code: "other", name: { zh: "其他", en: "Other" } } as const;
+
+/** The name of each section by its code. */
+export const SECTION_NAMES: ReadonlyMap<string, Bilingual> = new Map([
+  ...NAMED.map(({ code, name }) => [code, name] as const),
+  ...Object.entries(GROUPS).map(([code, name]) => [`other-${code}`, name] as const),
+  [UNGROUPED.code, UNGROUPED.name],
+]);
+
 /** All catalogs in sections: the named ones first, then what is left of each group. None is left out, none is twice. */
 export function sectionsOf(catalogs: readonly { readonly id: string; readonly group?: string }[]): QuerySection[] {
   const ids = new Set(catalogs.map(({ id }) => id));
@@ -117,12 +126,10 @@ export function sectionsOf(catalogs: readonly { readonly id: string; readonly gr
   const taken = new Set(named.flatMap((section) => section.catalogs));
   const rest = catalogs.filter(({ id }) => !taken.has(id));
   const groups = Object.entries(GROUPS).map(([code, name]) => ({
-    code,
+    code: `other-${code}`,
     name,
     catalogs: rest.filter(({ group }) => group === code).map(({ id }) => id),
   }));
   const others = rest.filter(({ group }) => group === undefined || !(group in GROUPS)).map(({ id }) => id);
-  return [...named, ...groups, { code: "other", name: { zh: "其他", en: "Other" }, catalogs: others }].filter(
-    (section) => section.catalogs.length > 0,
-  );
+  return [...named, ...groups, { ...UNGROUPED, catalogs: others }].filter((section) => section.catalogs.length > 0);
 }

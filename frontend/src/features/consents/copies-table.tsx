@@ -25,6 +25,7 @@ export function CopiesTable({ reader }: { reader: "enterprise" | "institution" }
       lead: true,
       render: (row) => (reader === "enterprise" ? row.institution.name : row.holder.name),
     },
+    { key: "kind", title: t("consentCopy.kind"), render: (row) => t(`consentCopy.kindOf.${row.kind}`) },
     { key: "purpose", title: t("purpose"), render: (row) => t(`consentPurpose.${row.purpose}`) },
     { key: "takenAt", title: t("consentCopy.takenAt"), render: (row) => formatTime(row.takenAt) },
     { key: "records", title: t("consentCopy.records"), align: "right", render: (row) => formatCount(row.records) },

@@ -4,6 +4,7 @@ import type {
   consentRequestList,
   copyList,
   noticeList,
+  unreadCount,
 } from "../../../../backend/features/consents/consent-schemas.ts";
 import { api } from "../../lib/api.ts";
 
@@ -18,6 +19,13 @@ export const copiesQuery = (page: number) =>
     queryKey: ["copies", page],
     queryFn: ({ signal }) => api.get<z.infer<typeof copyList>>("/copies", { page }, signal),
   });
+
+/** Under the key of the notices, so that marking them as read counts again. */
+export const unreadQuery = queryOptions({
+  queryKey: ["notices", "unread"],
+  queryFn: ({ signal }) => api.get<z.infer<typeof unreadCount>>("/notices/unread", undefined, signal),
+  refetchInterval: 15_000,
+});
 
 export const noticesQuery = queryOptions({
   queryKey: ["notices"],

@@ -5,9 +5,9 @@ import { Link, useParams } from "react-router";
 import { BatchStateTag } from "../../components/batch-state-tag.tsx";
 import { BatchSummary } from "../../components/batch-summary.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { QuarantineSection } from "../../components/quarantine-section.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { batchQuery } from "../../lib/batch-queries.ts";
+import { BatchQuarantine } from "./batch-quarantine.tsx";
 
 /** One batch: counts, state, and the rows that were not taken. */
 export function DepartmentBatchPage() {
@@ -29,7 +29,12 @@ export function DepartmentBatchPage() {
           />
           <div className="rq-stack">
             <BatchSummary batch={batch} />
-            {batch.quarantined > 0 && <QuarantineSection batch={batch} />}
+            {batch.origin.replayOf && (
+              <Link to={`/department/batches/${batch.origin.replayOf}`} data-testid="batch-replay-of">
+                {t("ingestion:replayOf")}
+              </Link>
+            )}
+            {batch.quarantined > 0 && <BatchQuarantine batch={batch} />}
           </div>
         </>
       )}

@@ -2,6 +2,7 @@ import { UploadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Card, Flex, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { z } from "zod";
 import type { catalogView } from "../../../../backend/features/data-exchange/data-exchange-schemas.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -49,7 +50,7 @@ function CatalogCard({ catalog }: { catalog: Catalog }) {
   const freshness = freshnessOf(catalog.lastBatchAt, catalog.updateFrequency, new Date());
   return (
     <Card
-      title={localized(catalog.name)}
+      title={<Link to={`/department/catalogs/${encodeURIComponent(catalog.id)}`}>{localized(catalog.name)}</Link>}
       data-testid={`catalog-${catalog.id}`}
       extra={<Tag color={FRESHNESS_COLORS[freshness]}>{t(`freshness.${freshness}`)}</Tag>}
     >

@@ -17,8 +17,10 @@ import { listText } from "../../lib/list-text.ts";
 import { catalogsQuery } from "../../lib/queries.ts";
 import { useAction } from "../../lib/use-action.ts";
 import { useSignedIn } from "../session/use-account.ts";
+import { isConfirmed, queryOf, UploadOptionFields, type UploadOptions, USUAL_OPTIONS } from "./upload-options.tsx";
+import { UploadReading } from "./upload-reading.tsx";
 
-const FORMATS = ".csv,.tsv,.txt,.xlsx,.ndjson,.jsonl";
+const FORMATS = ".csv,.tsv,.txt,.xlsx,.ndjson,.jsonl,.zip";
 
 /** Drop a file: it is sent as it is, checked row by row, stored and anchored. */
 export function DepartmentUploadPage() {
@@ -28,6 +30,7 @@ export function DepartmentUploadPage() {
   const [search, setSearch] = useSearchParams();
   const [part, setPart] = useState(0);
   const [file, setFile] = useState<File>();
+  const [options, setOptions] = useState<UploadOptions>(USUAL_OPTIONS);
   const [batchId, setBatchId] = useState<string>();
   const catalogs = useQuery(catalogsQuery).data?.items.filter(
     (catalog) => catalog.departmentCode === participant.departmentCode,
@@ -39,9 +42,10 @@ export function DepartmentUploadPage() {
     setPart(0);
     setBatchId(undefined);
     const path = `/catalogs/${encodeURIComponent(to)}/batches`;
-    const batch = await uploadFile<BatchView>(path, chosen, { fileName: chosen.name }, setPart);
+    const batch = await uploadFile<BatchView>(path, chosen, { fileName: chosen.name, ...queryOf(options) }, setPart);
     setBatchId(batch.id);
     setFile(undefined);
+    setOptions(USUAL_OPTIONS);
     await Promise.all([
       queries.invalidateQueries({ queryKey: ["batches", "list"] }),
       queries.invalidateQueries({ queryKey: ["catalogs"] }),
@@ -71,6 +75,7 @@ export function DepartmentUploadPage() {
                 {listText(catalog.fields.map((field) => `${localized(field.label)}${field.required ? "*" : ""}`))}
               </Typography.Paragraph>
             )}
+            {catalog && <UploadOptionFields options={options} onChange={setOptions} disabled={send.pending} />}
             <Upload.Dragger
               accept={FORMATS}
               maxCount={1}
@@ -88,7 +93,7 @@ export function DepartmentUploadPage() {
               </p>
               <p className="ant-upload-text">{file ? file.name : t("upload.drop")}</p>
               <p className="ant-upload-hint">
-                {file ? t("upload.size", { bytes: formatCount(file.size) }) : t("upload.formats")}
+                {file ? t("upload.size", { bytes: formatCount(file.size) }) : t("ingestion:columns")}
               </p>
             </Upload.Dragger>
           </Form>
@@ -100,7 +105,7 @@ export function DepartmentUploadPage() {
               <Button
                 type="primary"
                 size="large"
-                disabled={!catalog || !file}
+                disabled={!catalog || !file || !isConfirmed(options)}
                 loading={send.pending}
                 onClick={() => file && catalog && void send.run(file, catalog.id)}
                 data-testid="upload-submit"
@@ -111,6 +116,7 @@ export function DepartmentUploadPage() {
           </div>
         </Card>
         {batchId && <UploadedBatch id={batchId} />}
+        {catalog && <UploadReading key={catalog.id} catalog={catalog} />}
       </div>
     </>
   );

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { accessEntry } from "../../../../backend/features/consents/consent-schemas.ts";
+import { SECTION_NAMES } from "../../../../backend/features/verification/domain/query-sections.ts";
 import { AnchorTag } from "../../components/anchor-tag.tsx";
 import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -12,17 +13,22 @@ import { QueryView } from "../../components/query-view.tsx";
 import { formatCount, formatTime, localized } from "../../lib/format.ts";
 import { catalogsQuery } from "../../lib/queries.ts";
 import { NoticeList } from "../consents/notice-list.tsx";
+import { useAskedText } from "../verification/answers-table.tsx";
 import { anchoringInterval } from "./anchoring-interval.ts";
 import { accessLogQuery } from "./queries.ts";
 
 type Entry = z.infer<typeof accessEntry>;
 
-/** "profile", or "record:<catalog>". */
+/** "profile", "record:<catalog>", "verification:<kind>", "query:<section>". */
 function useSubject() {
   const { t } = useTranslation("enterprise");
   const catalogs = useQuery(catalogsQuery).data?.items;
+  const asked = useAskedText();
   return (what: string): string => {
     const [kind, catalogId] = what.split(":");
+    if (kind === "verification" && catalogId) return `${t("log.kind.verification")} · ${asked(catalogId)}`;
+    const section = SECTION_NAMES.get(catalogId ?? "");
+    if (kind === "query") return [t("log.kind.query"), section && localized(section)].filter(Boolean).join(" · ");
     const catalog = catalogs?.find(({ id }) => id === catalogId);
     const words = t(`log.kind.${kind}`, { defaultValue: what });
     return catalogId === undefined ? words : `${words} · ${catalog ? localized(catalog.name) : catalogId}`;
@@ -50,6 +56,9 @@ export function AccessLogPage() {
         <>
           <div>{t(`common:consentPurpose.${entry.purpose}`, { defaultValue: t("log.noPurpose") })}</div>
           {entry.legalBasis && <div className="rq-small rq-soft">{entry.legalBasis}</div>}
+          {entry.withheldUntil && (
+            <div className="rq-small rq-soft">{t("log.withheld", { until: formatTime(entry.withheldUntil) })}</div>
+          )}
         </>
       ),
     },

@@ -1,5 +1,6 @@
 import {
   AppstoreOutlined,
+  CheckSquareOutlined,
   ExceptionOutlined,
   EyeOutlined,
   FileProtectOutlined,
@@ -24,6 +25,10 @@ export const enterpriseRoutes: RouteObject[] = [
   { path: "requests/:id", lazy: async () => ({ Component: (await import("./request-page.tsx")).RequestPage }) },
   ...enterpriseLicenceRoutes,
   { path: "consents", lazy: async () => ({ Component: (await import("./consents-page.tsx")).ConsentsPage }) },
+  {
+    path: "verifications",
+    lazy: async () => ({ Component: (await import("../verification/about-page.tsx")).VerificationsAboutPage }),
+  },
   { path: "access-log", lazy: async () => ({ Component: (await import("./access-log-page.tsx")).AccessLogPage }) },
   { path: "objections", lazy: async () => ({ Component: (await import("./objections-page.tsx")).ObjectionsPage }) },
   { path: "grants", lazy: async () => ({ Component: (await import("./grants-page.tsx")).GrantsPage }) },
@@ -39,6 +44,7 @@ export const enterpriseMenu: MenuEntry[] = [
   ...enterpriseLicenceMenu,
   { path: "/enterprise/consents", label: "enterprise:menu.consents", icon: SafetyCertificateOutlined },
   { path: "/enterprise/access-log", label: "enterprise:menu.accessLog", icon: EyeOutlined },
+  { path: "/enterprise/verifications", label: "verification:menu.about", icon: CheckSquareOutlined },
   { path: "/enterprise/objections", label: "objections:own.menu", icon: ExceptionOutlined },
   { path: "/enterprise/grants", label: "enterprise:menu.grants", icon: FileProtectOutlined },
 ];

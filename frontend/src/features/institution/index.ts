@@ -1,4 +1,10 @@
-import { AuditOutlined, FileSearchOutlined, SafetyOutlined, ShopOutlined } from "@ant-design/icons";
+import {
+  AuditOutlined,
+  CheckSquareOutlined,
+  FileSearchOutlined,
+  SafetyOutlined,
+  ShopOutlined,
+} from "@ant-design/icons";
 import type { RouteObject } from "react-router";
 import type { MenuEntry } from "../../app/role-menu.ts";
 import { institutionLicenceMenu, institutionLicenceRoutes } from "../licences/index.ts";
@@ -23,6 +29,12 @@ export const institutionRoutes: RouteObject[] = [
     path: "consents",
     lazy: async () => ({ Component: (await import("./consents-page.tsx")).InstitutionConsentsPage }),
   },
+  {
+    path: "verification",
+    lazy: async () => ({
+      Component: (await import("../verification/verification-page.tsx")).InstitutionVerificationPage,
+    }),
+  },
 ];
 export const institutionMenu: MenuEntry[] = [
   { path: "/institution", label: "institution:menu.requests", icon: FileSearchOutlined },
@@ -32,4 +44,5 @@ export const institutionMenu: MenuEntry[] = [
   scorecardsMenu("institution"),
   ...institutionLicenceMenu,
   { path: "/institution/consents", label: "institution:menu.consents", icon: SafetyOutlined },
+  { path: "/institution/verification", label: "verification:menu.verify", icon: CheckSquareOutlined },
 ];

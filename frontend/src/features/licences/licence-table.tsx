@@ -4,6 +4,7 @@ import type { LicenceView } from "../../../../backend/features/licences/licence-
 import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { formatDate, localized } from "../../lib/format.ts";
 import { StatusTag } from "./status-tag.tsx";
+import "./licences.css";
 
 /** Electronic licences with their status of this moment. `action`: what can be done with one. */
 export function LicenceTable(props: { licences: LicenceView[]; action?: (licence: LicenceView) => ReactNode }) {
@@ -16,12 +17,17 @@ export function LicenceTable(props: { licences: LicenceView[]; action?: (licence
       lead: true,
       render: ({ kindName, title }) => (
         <>
-          <div>{localized(kindName)}</div>
-          {title && <div className="rq-small rq-soft">{localized(title)}</div>}
+          <div>{localized(title ?? kindName)}</div>
+          {title && <div className="rq-small rq-soft">{localized(kindName)}</div>}
         </>
       ),
     },
-    { key: "number", title: t("licence.number"), render: ({ number }) => <span className="rq-code">{number}</span> },
+    {
+      key: "number",
+      title: t("licence.number"),
+      wrap: true,
+      render: ({ number }) => <span className="rq-code licence-number">{number}</span>,
+    },
     {
       key: "issuer",
       title: t("licence.issuer"),

@@ -16,7 +16,8 @@ export function GroupTable({ groups, by }: { groups: readonly Group[]; by: strin
   const nameOf = (group: string): string => {
     if (by === "industry") return `${group} · ${t(`industry.${group}`, { defaultValue: group })}`;
     if (by === "size") return t(`size.${group}`, { defaultValue: group });
-    return group === "unknown" ? t("common:unknown") : formatIndicator(by, group, "code");
+    const indicator = by === "district" ? "identity.districtCode" : by;
+    return group === "unknown" ? t("common:unknown") : formatIndicator(indicator, group, "code");
   };
   const columns: DataColumn<Group>[] = [
     { key: "group", title: t("fairness.group"), lead: true, render: (row) => nameOf(row.group) },

@@ -1,7 +1,8 @@
-import { Alert, Button, Card, Statistic, Tag, Typography } from "antd";
+import { Alert, Button, Card, Statistic, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
+import { codeText } from "../../../../backend/features/scoring/domain/wording.ts";
 import type { ScoreContent, scoredIndicator } from "../../../../backend/features/scoring/score-schemas.ts";
 import { type DataColumn, DataTable } from "../../components/data-table.tsx";
 import { RecordDrawer } from "../../components/record-drawer.tsx";
@@ -11,6 +12,12 @@ import { DisputedTag } from "../objections/disputed-tag.tsx";
 import { ScoreScale } from "./charts.tsx";
 
 type Scored = z.infer<typeof scoredIndicator>;
+
+/** A value as other pages show it; a code in words where those have none. */
+function valueText({ indicatorId, value, unit }: Scored): string {
+  const text = formatIndicator(indicatorId, value, unit);
+  return text === value ? localized(codeText(value)) : text;
+}
 
 export const ratePercent = (rate: string): string => `${(Number(rate) * 100).toFixed(2)}%`;
 
@@ -29,7 +36,7 @@ function Source({ indicator, onRecords }: { indicator: Scored; onRecords: (indic
   return (
     <div className="scoring-reason-links">
       <span>
-        {t("reason.value")} <strong>{formatIndicator(indicator.indicatorId, indicator.value, indicator.unit)}</strong>
+        {t("reason.value")} <strong>{valueText(indicator)}</strong>
       </span>
       {indicator.departmentName && <span>{localized(indicator.departmentName)}</span>}
       {indicator.asOf && <span>{t("asOf", { date: formatDate(indicator.asOf) })}</span>}
@@ -66,7 +73,7 @@ export function ScoreContentView({ content, own = false }: { content: ScoreConte
       key: "value",
       title: t("points.value"),
       wrap: true,
-      render: (row) => formatIndicator(row.indicatorId, row.value, row.unit),
+      render: (row) => valueText(row),
     },
     { key: "bin", title: t("points.bin"), wrap: true, render: (row) => localized(row.bin) },
     {
@@ -121,33 +128,22 @@ export function ScoreContentView({ content, own = false }: { content: ScoreConte
             ))}
           </ol>
         )}
-        {own && (
-          <Typography.Paragraph type="secondary" className="rq-top-gap">
-            {t("reason.object")}
-          </Typography.Paragraph>
-        )}
+        {own && <div className="scoring-note rq-soft">{t("reason.object")}</div>}
       </Card>
       <Card title={t("improve.title")}>
         {content.improvements.length === 0 ? (
           <Typography.Text>{t("improve.none")}</Typography.Text>
         ) : (
           <ol className="scoring-reasons" data-testid="score-improvements">
-            {content.improvements.map(({ indicatorId, pointsGained, grade, change, text }) => (
+            {content.improvements.map(({ indicatorId, pointsGained, text }) => (
               <li key={indicatorId}>
-                <span>
-                  {localized(text)}{" "}
-                  {grade !== content.grade && change.kind !== "provide" && (
-                    <Tag color="green">{t("improve.toGrade", { grade })}</Tag>
-                  )}
-                </span>
+                <span>{localized(text)}</span>
                 <Bar part={pointsGained} all={most} tone="gain" />
               </li>
             ))}
           </ol>
         )}
-        <Typography.Paragraph type="secondary" className="rq-top-gap">
-          {t("improve.explain")}
-        </Typography.Paragraph>
+        <div className="scoring-note rq-soft">{t("improve.explain")}</div>
       </Card>
       <Card title={t("points.title")}>
         <DataTable
@@ -157,13 +153,13 @@ export function ScoreContentView({ content, own = false }: { content: ScoreConte
           rowKey={(row) => row.indicatorId}
           testId="score-points"
         />
-        <Typography.Paragraph className="rq-top-gap">
+        <div className="scoring-note">
           {t("points.sum", {
             base: content.basePoints,
             points: content.total - content.basePoints,
             total: content.total,
           })}
-        </Typography.Paragraph>
+        </div>
       </Card>
       <RecordDrawer
         title={opened ? localized(opened.name) : ""}

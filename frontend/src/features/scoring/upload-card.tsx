@@ -18,6 +18,22 @@ type Checked =
   | { readonly name: string; readonly card: ScorecardPackage }
   | { readonly name: string; readonly faults: readonly { field: string; reason: string }[] };
 
+/** What the rules say in English, in the reader's words; what isn't among them stays as it is. */
+const FAULTS: readonly (readonly [pattern: RegExp, key: string])[] = [
+  [/^an attribute of a natural person \((.*)\) may not count$/, "personal"],
+  [/^begins where the one before it ends$/, "begins"],
+  [/^only the last one is open$/, "open"],
+  [/^is empty$/, "empty"],
+  [/^names something twice$/, "twice"],
+  [/^goes against the trend$/, "trend"],
+  [/^grades stand from A to E$/, "grades"],
+  [/^a whole number as text/, "whole"],
+  [/^Unrecognized keys?: (.*)$/, "unknownField"],
+  [/^Too small/, "tooSmall"],
+  [/^Too big/, "tooBig"],
+  [/^Invalid input: expected (.*)$/, "expected"],
+];
+
 /** The server's own rules, applied here first: what is wrong is told before anything is sent. */
 async function check(file: File, tooLarge: string, noJson: string): Promise<Checked> {
   const { name } = file;
@@ -41,6 +57,13 @@ export function UploadCard() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [checked, setChecked] = useState<Checked>();
+  function inWords(reason: string): string {
+    for (const [pattern, key] of FAULTS) {
+      const found = pattern.exec(reason);
+      if (found) return t(`upload.fault.${key}`, { what: found[1] ?? "", defaultValue: reason });
+    }
+    return reason;
+  }
   const upload = useAction(async (card: ScorecardPackage) => {
     const { id } = await api.post<ScorecardDetail>("/scorecards", card);
     await client.invalidateQueries({ queryKey: ["scorecards"] });
@@ -85,7 +108,7 @@ export function UploadCard() {
               <ul className="rq-problem-fields">
                 {checked.faults.map(({ field, reason }) => (
                   <li key={`${field}:${reason}`}>
-                    <code>{field}</code>: {reason}
+                    <code>{field}</code>: {inWords(reason)}
                   </li>
                 ))}
               </ul>

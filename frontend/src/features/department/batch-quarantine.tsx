@@ -1,0 +1,165 @@
+import { DownloadOutlined, EditOutlined, UploadOutlined } from "@ant-design/icons";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Card, Flex, Segmented, Upload } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { BatchView } from "../../../../backend/features/data-exchange/data-exchange-schemas.ts";
+import { type DataColumn, DataTable } from "../../components/data-table.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { ProblemAlert } from "../../components/problem-alert.tsx";
+import { FaultList } from "../../components/quarantine-section.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { API_PREFIX, uploadFile } from "../../lib/api.ts";
+import { type QuarantinedRow, quarantineQuery } from "../../lib/batch-queries.ts";
+import { formatCount, formatTime, isChinese } from "../../lib/format.ts";
+import { useAction } from "../../lib/use-action.ts";
+import { BatchMend } from "./batch-mend.tsx";
+import "../../components/batch.css";
+
+type Filter = "all" | "open" | "replayed";
+
+/** The rows that were not taken: to be mended here one by one, or in a spreadsheet all at once. */
+export function BatchQuarantine({ batch }: { batch: BatchView }) {
+  const { t } = useTranslation("ingestion");
+  const queries = useQueryClient();
+  const [filter, setFilter] = useState<Filter>(batch.replayed < batch.quarantined ? "open" : "all");
+  const [page, setPage] = useState(1);
+  const [mended, setMended] = useState<QuarantinedRow>();
+  const [sent, setSent] = useState<string>();
+  const query = useQuery({
+    ...quarantineQuery(batch.id, page, filter === "all" ? undefined : filter),
+    placeholderData: keepPreviousData,
+    refetchInterval: sent ? 2_000 : false,
+  });
+  const canMend = batch.origin.replayOf === undefined && (batch.state === "stored" || batch.state === "anchored");
+  const onSent = async (id: string): Promise<void> => {
+    setMended(undefined);
+    setSent(id);
+    await queries.invalidateQueries({ queryKey: ["batches"] });
+  };
+  const upload = useAction(async (file: File) => {
+    const path = `/catalogs/${encodeURIComponent(batch.catalogId)}/batches`;
+    const replay = await uploadFile<BatchView>(path, file, { fileName: file.name, replayOf: batch.id }, () => {});
+    await onSent(replay.id);
+  });
+  const csv = `${API_PREFIX}/batches/${encodeURIComponent(batch.id)}/quarantine.csv?language=${isChinese() ? "zh" : "en"}`;
+  const columns: DataColumn<QuarantinedRow>[] = [
+    {
+      key: "row",
+      title: t("batch:quarantine.row"),
+      lead: true,
+      width: 220,
+      render: (row) => (
+        <span>
+          {row.fileName} · {t("batch:quarantine.rowNumber", { row: formatCount(row.row) })}
+        </span>
+      ),
+    },
+    { key: "faults", title: t("batch:quarantine.reason"), wrap: true, render: (row) => <FaultList row={row} /> },
+    {
+      key: "actions",
+      title: t("mend.actions"),
+      width: 180,
+      render: (row) =>
+        row.replay ? (
+          <span>
+            {t("mend.takenAt", { time: formatTime(row.replay.at) })}{" "}
+            <Link to={`/department/batches/${row.replay.batchId}`}>{t("mend.seeBatch")}</Link>
+          </span>
+        ) : canMend ? (
+          <Button
+            size="small"
+            icon={<EditOutlined />}
+            onClick={() => setMended(row)}
+            data-testid={`mend-${row.number}`}
+          >
+            {t("mend.edit")}
+          </Button>
+        ) : (
+          "–"
+        ),
+    },
+  ];
+  return (
+    <Card title={t("batch:quarantine.title", { count: batch.quarantined })} data-testid="quarantine">
+      <div className="rq-stack">
+        <Flex gap={8} wrap justify="space-between">
+          <Segmented<Filter>
+            value={filter}
+            onChange={(value) => {
+              setPage(1);
+              setFilter(value);
+            }}
+            options={[
+              { value: "open", label: t("mend.open", { count: batch.quarantined - batch.replayed }) },
+              { value: "replayed", label: t("mend.replayed", { count: batch.replayed }) },
+              { value: "all", label: t("mend.all") },
+            ]}
+            data-testid="quarantine-filter"
+          />
+          {canMend && (
+            <Flex gap={8} wrap>
+              <Button icon={<DownloadOutlined />} href={csv} data-testid="quarantine-download">
+                {t("mend.download")}
+              </Button>
+              <Upload
+                accept=".csv,.xlsx,.tsv"
+                showUploadList={false}
+                disabled={upload.pending}
+                beforeUpload={(file) => {
+                  void upload.run(file);
+                  return false;
+                }}
+              >
+                <Button
+                  icon={<UploadOutlined />}
+                  loading={upload.pending}
+                  title={t("mend.uploadHint")}
+                  data-testid="quarantine-upload"
+                >
+                  {t("mend.upload")}
+                </Button>
+              </Upload>
+            </Flex>
+          )}
+        </Flex>
+        {upload.error !== undefined && <ProblemAlert error={upload.error} />}
+        {sent && (
+          <Alert
+            type="success"
+            showIcon
+            data-testid="mend-sent"
+            title={<Link to={`/department/batches/${sent}`}>{t("mend.sent")}</Link>}
+          />
+        )}
+        <QueryView
+          query={query}
+          isEmpty={(data) => data.items.length === 0}
+          empty={<EmptyState text={t("mend.none")} />}
+        >
+          {(data) => (
+            <DataTable
+              label={t("batch:quarantine.title", { count: data.total })}
+              columns={columns}
+              rows={data.items}
+              rowKey={(row) => row.number}
+              testId="quarantine-list"
+              rowTestId={(row) => `quarantine-row-${row.row}`}
+              paging={{ page, total: data.total, onChange: setPage }}
+            />
+          )}
+        </QueryView>
+      </div>
+      {mended && (
+        <BatchMend
+          batchId={batch.id}
+          headings={mended.headings ?? query.data?.headings ?? []}
+          row={mended}
+          onClose={() => setMended(undefined)}
+          onSent={onSent}
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,69 @@
+import { expect } from "chai";
+import type { Browser } from "playwright-core";
+import { scoreView } from "../../backend/features/scoring/score-schemas.ts";
+import type { Path } from "../../scripts/client/main-path/index.ts";
+import { playUntil } from "../support/actors.ts";
+import { trainedPackage } from "../support/scoring.ts";
+import { sharedServer } from "../support/server.ts";
+import { Desk, openBrowser } from "./browser.ts";
+
+describe("scores in the browser", function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let path: Path;
+  let url: string;
+
+  before(async () => {
+    ({ url } = await sharedServer());
+    path = await playUntil("enrol");
+    browser = await openBrowser();
+  });
+  after(() => browser?.close());
+
+  it("tell the enterprise why, lead to the records, and are scored again in its browser", async () => {
+    const desk = await Desk.open(browser, url);
+    const { username, password } = await path.login("enterprise");
+    await desk.login(username, password);
+    await desk.click("menu-enterprise-score");
+    const { content } = await (await path.party("enterprise")).api.transport.get("/score", scoreView);
+    expect(await desk.at("score-total").textContent()).to.contain(String(content!.total));
+    expect(await desk.at("score-reasons").locator("li").count()).to.equal(content!.reasons.length);
+    await desk.click("score-replay");
+    await desk.at("score-replayed").waitFor();
+    expect(await desk.at("score-replayed").getAttribute("data-same")).to.equal("true");
+    await desk.page.locator('[data-testid^="score-records-"]').first().click();
+    await desk.at("record").waitFor();
+    expect(desk.complaints).to.deep.equal([]);
+    await desk.context.close();
+  });
+
+  it("let an institution check, keep, publish and retire a scorecard of its own", async () => {
+    const desk = await Desk.open(browser, url, "en-US");
+    const { username, password } = await path.login("firstBank");
+    await desk.login(username, password);
+    await desk.click("menu-institution-scorecards");
+    const choose = (name: string, card: object) =>
+      desk.page
+        .locator('input[type="file"]')
+        .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(JSON.stringify(card)) });
+    const spoilt = trainedPackage({ id: "browser-card" });
+    spoilt.scorecard.characteristics[0]!.indicatorId = "owner.gender";
+    await choose("spoilt.json", spoilt);
+    await desk.at("scorecard-faults").waitFor();
+    expect(await desk.at("scorecard-faults").textContent()).to.contain("scorecard.characteristics.0.indicatorId");
+    expect(await desk.at("scorecard-upload-send").count()).to.equal(0);
+    await choose("good.json", trainedPackage({ id: "browser-card" }));
+    await desk.click("scorecard-upload-send");
+    await desk.state("scorecard-state", "draft");
+    for (const [button, state] of [
+      ["scorecard-publish", "published"],
+      ["scorecard-retire", "retired"],
+    ] as const) {
+      await desk.click(button);
+      await desk.page.locator(".ant-popconfirm-buttons .ant-btn-primary").last().click();
+      await desk.state("scorecard-state", state);
+    }
+    expect(desk.complaints).to.deep.equal([]);
+    await desk.context.close();
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { expect } from "chai";
+import type { Api } from "../../scripts/client/api.ts";
+import { waitFor } from "../../scripts/client/waiting.ts";
+import { generateSampleCity, type SampleFile } from "../../scripts/sample-city/generate.ts";
+import { BAD_ROWS, type ExpectedFault } from "../../scripts/sample-city/manifest.ts";
+import { newPath } from "../support/actors.ts";
+import { sharedServer } from "../support/server.ts";
+
+const ENTERPRISES = 40;
+/** The enterprises of this test are nobody else's: other codes in another district each run would do as well. */
+const SEED = `files-${Date.now()}`;
+
+describe("the sample city's files, sent by their departments", function () {
+  this.timeout(600_000);
+  const folder = mkdtempSync(join(tmpdir(), "city-files-"));
+  const apis = new Map<string, Promise<Api>>();
+  let files: readonly SampleFile[];
+  let expected: Map<string, ExpectedFault[]>;
+
+  before(async () => {
+    const city = await generateSampleCity({
+      enterprises: ENTERPRISES,
+      seed: SEED,
+      outDir: folder,
+      badShare: 0.05,
+      supplements: true,
+    });
+    const faults = readFileSync(join(folder, BAD_ROWS), "utf8").trim().split("\n");
+    expected = Map.groupBy(
+      faults.map((line) => JSON.parse(line) as ExpectedFault),
+      ({ file }) => file,
+    );
+    // The registration first: other files name their enterprises by it. Files without a bad row tell nothing here.
+    const first = ({ catalogId, supplement }: SampleFile) => catalogId === "business-registration" && !supplement;
+    files = [...city.files.filter(first), ...city.files.filter((file) => !first(file) && file.badRows > 0)];
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  async function departmentOf(code: string): Promise<Api> {
+    const path = await newPath();
+    const { demoAccounts } = await sharedServer();
+    const { username, password } = demoAccounts.find((account) => account.username === `dept-${code}`)!;
+    return path.api.as((await path.api.login(username, password)).token);
+  }
+  const apiOf = (code: string): Promise<Api> => {
+    const known = apis.get(code) ?? departmentOf(code);
+    apis.set(code, known);
+    return known;
+  };
+
+  /** "row reason column" of every quarantined row. */
+  async function quarantined(api: Api, id: string): Promise<string[]> {
+    const found: string[] = [];
+    for (let page = 1; ; page++) {
+      const { items } = await api.quarantine(id, page);
+      if (items.length === 0) return found;
+      for (const { row, faults } of items) {
+        for (const { reason, column } of faults) {
+          // Whom a row is about is told of the row, whatever column it is said at.
+          found.push(`${row} ${reason} ${reason === "unknownSubject" ? "" : column}`);
+        }
+      }
+    }
+  }
+
+  it("are quarantined in the very rows, columns and for the reasons that the manifest foretells", async () => {
+    const reasons = new Set<string>();
+    const send = async (file: SampleFile): Promise<void> => {
+      const name = basename(file.path);
+      const api = await apiOf(file.departmentCode);
+      const { id } = await api.upload(file.catalogId, name, readFileSync(file.path));
+      const batch = await waitFor(`batch ${name}`, async () => {
+        const now = await api.batch(id);
+        return now.state === "received" || now.state === "validated" ? undefined : now;
+      });
+      expect(batch.fault, name).to.equal(undefined);
+      expect([batch.rows, batch.quarantined], name).to.deep.equal([file.rows, file.badRows]);
+      expect(batch.stored + batch.duplicates + batch.quarantined, name).to.equal(batch.rows);
+      const told = (expected.get(name) ?? []).map(({ row, reason, column }) => `${row} ${reason} ${column}`);
+      expect((await quarantined(api, id)).sort(), name).to.deep.equal(told.sort());
+      for (const { reason } of expected.get(name) ?? []) reasons.add(reason);
+    };
+    const [registration, ...others] = files;
+    await send(registration!);
+    await Promise.all(others.map(send));
+    expect(reasons.size).to.be.greaterThan(12);
+  });
+});
