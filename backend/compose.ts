@@ -202,6 +202,7 @@ export function compose({
     anchoring,
     access,
     copies,
+    catalogs: catalogRegistry.byId,
     indicators: new Map(INDICATORS.map(({ id, name, unit }) => [id, { name, unit }])),
     nameOf,
     clock,

@@ -79,7 +79,9 @@ export function objectionsOf({
       checkRow: (catalogId, row) =>
         mapRow(catalogRegistry.require(catalogId), Object.keys(row), Object.values(row)) as RowCheck,
       receive: (catalogId, fileName, content) =>
-        ingestion.receive(catalogRegistry.require(catalogId), fileName, Readable.from([Buffer.from(content)])),
+        ingestion.receive(catalogRegistry.require(catalogId), fileName, Readable.from([Buffer.from(content)]), {
+          kind: "correction",
+        }),
       batch: stores.batches.find,
       anchorsOf: anchoring.anchorsOf,
     },

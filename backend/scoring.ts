@@ -5,12 +5,15 @@ import type { AccessService } from "./features/consents/access-service.ts";
 import type { CopyService } from "./features/consents/copy-service.ts";
 import type { DataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
 import type { ParticipantService } from "./features/participants/participant-service.ts";
+import { INDICATORS } from "./features/profiles/domain/indicators.ts";
+import type { CatalogFacts } from "./features/profiles/domain/sources.ts";
+import { contentOf } from "./features/profiles/profile-content.ts";
 import type { ProfileView } from "./features/profiles/profile-schemas.ts";
 import type { ProfileService } from "./features/profiles/profile-service.ts";
 import { industryOf, sizeOf } from "./features/scoring/domain/population.ts";
 import { SCORE_INDICATORS } from "./features/scoring/domain/score-indicators.ts";
 import type { NamedIndicator } from "./features/scoring/domain/wording.ts";
-import { createMonitoringService, type DecidedCase } from "./features/scoring/monitoring-service.ts";
+import { createMonitoringService, type DecidedCase, type Surveyed } from "./features/scoring/monitoring-service.ts";
 import { createScoreService } from "./features/scoring/score-service.ts";
 import { createScorecardService } from "./features/scoring/scorecard-service.ts";
 import { type ScorecardPackage, scorecardPackage } from "./features/scoring/training-schemas.ts";
@@ -20,7 +23,8 @@ import type { Stores } from "./stores.ts";
 interface Parts {
   stores: Stores;
   profiles: ProfileService;
-  exchange: Pick<DataExchangeService, "receivedCatalogs">;
+  exchange: Pick<DataExchangeService, "receivedCatalogs" | "recordsOf">;
+  catalogs: ReadonlyMap<string, CatalogFacts>;
   participants: ParticipantService;
   anchoring: AnchoringService;
   access: AccessService;
@@ -32,6 +36,8 @@ interface Parts {
 }
 
 const CASES = 100;
+/** Status of those who may be given credit; closed ones are no part of the population. */
+const IN_BUSINESS = "active";
 /** Enterprises of a slice whose profiles are worked out at the same time. */
 const AT_ONCE = 4;
 const LONGEST_REST_MS = 2_000;
@@ -109,28 +115,41 @@ export function scoringOf({ stores, profiles, participants, anchoring, nameOf, c
     }
     return cases;
   }
+  /** What a profile would say today, for counting alone: nothing is kept, no marks, no proofs. Null when closed. */
+  async function survey(uscc: string, received: ReadonlyMap<string, string>): Promise<Surveyed | null> {
+    const records = await parts.exchange.recordsOf(uscc);
+    const day = clock.now().toISOString().slice(0, 10);
+    const { findings } = contentOf({ day, records, received, catalogs: parts.catalogs });
+    const values = new Map(findings.map(({ value }, i) => [INDICATORS[i]!.id, value]));
+    const value = (id: string) => values.get(id) ?? null;
+    if ((value("identity.status") ?? IN_BUSINESS) !== IN_BUSINESS) return null;
+    return {
+      uscc,
+      indicators: [...values].map(([id, known]) => ({ id, value: known })),
+      groups: {
+        district: String(value("identity.districtCode") ?? "unknown"),
+        industry: industryOf(value("identity.industryCode")),
+        size: sizeOf(value("people.insuredCount")),
+      },
+    };
+  }
+
   const monitoring = createMonitoringService(
     stores.surveys,
     stores.scores,
     scorecards,
     {
       async slice(after, limit) {
-        const usccs = await stores.population.after(after, limit);
-        const found: ProfileView[] = [];
-        for (let i = 0; i < usccs.length; i += AT_ONCE)
-          found.push(...(await Promise.all(usccs.slice(i, i + AT_ONCE).map(profiles.ofUscc))));
-        return found.map(({ indicators }, i) => {
-          const value = (id: string) => indicators.find((each) => each.id === id)?.value ?? null;
-          return {
-            uscc: usccs[i]!,
-            indicators,
-            groups: {
-              district: String(value("identity.districtCode") ?? "unknown"),
-              industry: industryOf(value("identity.industryCode")),
-              size: sizeOf(value("people.insuredCount")),
-            },
-          };
-        });
+        const [usccs, { received }] = await Promise.all([
+          stores.population.after(after, limit),
+          stores.profileInputs.state(),
+        ]);
+        const surveyed: (Surveyed | null)[] = [];
+        for (let i = 0; i < usccs.length; i += AT_ONCE) {
+          const some = usccs.slice(i, i + AT_ONCE);
+          surveyed.push(...(await Promise.all(some.map((uscc) => survey(uscc, received)))));
+        }
+        return { items: surveyed.filter((each) => each !== null), last: usccs.at(-1) };
       },
       casesOf,
       async ready() {

@@ -23,9 +23,11 @@ const SHARE = { open: "o", conditional: "c", closed: "x" } as const;
 const marks = ({ licence, identity, erasedAfterYears }: Catalog): string =>
   `${licence ? "\\*" : ""}${identity ? "~" : ""}${erasedAfterYears ? "!" : ""}`;
 
-function row(catalog: Catalog): string {
+const HEADINGS = ["id", "name", "group", "", "updated", "key", "fields", "legal basis"];
+
+const cellsOf = (catalog: Catalog): string[] => {
   const { id, name, group, sensitivity, shareType, updateFrequency, key, fields, legalBasis } = catalog;
-  const cells = [
+  return [
     `\`${id}\` ${marks(catalog)}`.trim(),
     name.zh,
     group,
@@ -35,20 +37,31 @@ function row(catalog: Catalog): string {
     String(fields.length),
     legalBasis,
   ];
-  return `| ${cells.join(" | ")} |`;
+};
+
+/** Chinese signs are as wide as two letters. */
+const widthOf = (text: string): number =>
+  [...text].reduce((sum, sign) => sum + (/[\u2e80-\uffef]/u.test(sign) ? 2 : 1), 0);
+
+/** Padded, as the formatter of the repository writes tables. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADINGS.map((heading, i) => Math.max(3, widthOf(heading), ...rows.map((row) => widthOf(row[i]!))));
+  const line = (cells: readonly string[], filler = " "): string =>
+    `| ${cells.map((cell, i) => cell + filler.repeat(widths[i]! - widthOf(cell))).join(" | ")} |`;
+  return [
+    line(HEADINGS),
+    line(
+      HEADINGS.map(() => ""),
+      "-",
+    ),
+    ...rows.map((row) => line(row)),
+  ];
 }
 
 export function catalogsTable(): string {
   const parts = STANDARD_DEPARTMENTS.map(({ code, name }) => {
     const own = STANDARD_CATALOGS.filter(({ departmentCode }) => departmentCode === code);
-    return [
-      `## ${name.zh} · ${name.en} (${own.length})`,
-      "",
-      "| id | name | group | | updated | key | fields | legal basis |",
-      "| --- | --- | --- | --- | --- | --- | --- | --- |",
-      ...own.map(row),
-      "",
-    ].join("\n");
+    return [`## ${name.zh} · ${name.en} (${own.length})`, "", ...table(own.map(cellsOf)), ""].join("\n");
   });
   const intro = INTRO.replace("{{catalogs}}", String(STANDARD_CATALOGS.length)).replace(
     "{{departments}}",

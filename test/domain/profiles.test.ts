@@ -1,12 +1,6 @@
 import { expect } from "chai";
-import fc from "fast-check";
-import { STANDARD_CATALOGS, standardCatalog } from "../../backend/features/data-exchange/domain/standard-catalogs.ts";
-import {
-  computeProfile,
-  INDICATORS,
-  type ProfileInput,
-  type ProfileRecord,
-} from "../../backend/features/profiles/domain/indicators.ts";
+import { standardCatalog } from "../../backend/features/data-exchange/domain/standard-catalogs.ts";
+import { INDICATORS, type ProfileRecord } from "../../backend/features/profiles/domain/indicators.ts";
 import {
   monthEnd,
   monthIndex,
@@ -15,55 +9,7 @@ import {
   wholeMonths,
 } from "../../backend/features/profiles/domain/periods.ts";
 import { SERIES } from "../../backend/features/profiles/domain/series.ts";
-import type { Finding, PeriodScope } from "../../backend/features/profiles/domain/sources.ts";
-
-const TODAY = "2026-11-15";
-const USCC = "91530400MA6K000000";
-const RECEIVED = new Map(STANDARD_CATALOGS.map(({ id }) => [id, "2026-11-10T02:00:00Z"]));
-
-const CATALOGS = new Map(
-  STANDARD_CATALOGS.map(({ id, updateFrequency, periodField }) => [id, { updateFrequency, periodField }]),
-);
-
-const FIELDS = new Map(STANDARD_CATALOGS.map(({ id, fields }) => [id, new Set(fields.map(({ name }) => name))]));
-
-let serial = 0;
-const record = (catalogId: string, fields: ProfileRecord["fields"], id = `r${++serial}`): ProfileRecord => {
-  // A misspelt field would read as unknown and let a test pass for the wrong reason.
-  const known = FIELDS.get(catalogId)!;
-  for (const name of Object.keys(fields)) if (!known.has(name)) throw new RangeError(`${catalogId} has no ${name}`);
-  return { id, catalogId, fields, receivedAt: "2026-11-10T02:00:00Z" };
-};
-
-const month = (back: number): string => {
-  const index = 2026 * 12 + 9 - back;
-  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
-};
-const power = (back: number, consumptionKwh: number, more: ProfileRecord["fields"] = {}): ProfileRecord =>
-  record("electricity", { accountNo: "1", month: month(back), consumptionKwh, billedAmount: "100", ...more });
-/** `back` quarters before the third of 2026. */
-const quarter = (back: number, revenue: string, paid = "10", unpaid = "0"): ProfileRecord =>
-  record("tax-payments", {
-    period: month(1 + back * 3),
-    declaredRevenue: revenue,
-    taxPayable: "10",
-    taxPaid: paid,
-    taxUnpaid: unpaid,
-  });
-const months = (count: number, kwh: (back: number) => number): ProfileRecord[] =>
-  Array.from({ length: count }, (_, back) => power(back, kwh(back)));
-
-type Known = Finding & { id: string };
-const compute = (records: readonly ProfileRecord[], more: Partial<ProfileInput> = {}) => {
-  const input = { asOf: TODAY, records, receivedCatalogs: RECEIVED, catalogs: CATALOGS, ...more };
-  const { findings, ...rest } = computeProfile(input);
-  return { ...rest, indicators: findings.map((finding, at): Known => ({ ...finding, id: INDICATORS[at]!.id })) };
-};
-function indicator(id: string, records: readonly ProfileRecord[], received = RECEIVED): Known {
-  return compute(records, { receivedCatalogs: received }).indicators.find((each) => each.id === id)!;
-}
-const valueIn = (id: string, records: readonly ProfileRecord[], received = RECEIVED) =>
-  indicator(id, records, received).value;
+import { compute, FIELDS, indicator, record, TODAY, valueIn } from "./profiles-records.ts";
 
 /** Whose silence means none; figures of a register's own entry are not among them. */
 const REGISTERS = [
@@ -173,6 +119,8 @@ describe("indicators", () => {
   });
 });
 
+const USCC = "91530400MA6K000000";
+
 describe("identity indicators", () => {
   const registration = record(
     "business-registration",
@@ -221,76 +169,6 @@ describe("identity indicators", () => {
       ["2026-04", 30],
     ] as const)
       expect(monthEnd(monthIndex(month))).to.equal(`${month}-${day}`);
-  });
-});
-
-describe("series indicators", () => {
-  it("sum the twelve months up to the newest, all meters together", () => {
-    const records = [...months(14, () => 100), power(0, 50, { accountNo: "2" })];
-    const found = indicator("operation.electricityKwh12m", records);
-    expect(found).to.deep.include({ value: 1_250, asOf: "2026-10-31" });
-    expect(found.recordIds).to.have.length(13);
-  });
-
-  it("are unknown when the newest month is too old, and not before", () => {
-    // 120 days before 15 November is 18 July: June's end is too old, July's is not.
-    expect(valueIn("operation.electricityKwh12m", [power(3, 7)])).to.equal(7);
-    expect(valueIn("operation.electricityKwh12m", [power(4, 7)])).to.equal(null);
-    // 200 days: the first quarter is too old in November, the second is not.
-    expect(valueIn("tax.revenue12mFen", [quarter(1, "7")])).to.equal("7");
-    expect(valueIn("tax.revenue12mFen", [quarter(2, "7")])).to.equal(null);
-  });
-
-  it("compare a year with the year before, like for like", () => {
-    const growth = (records: ProfileRecord[]) => valueIn("operation.electricityGrowthBps", records);
-    expect(growth(months(24, (back) => (back < 12 ? 110 : 100)))).to.equal(1_000);
-    expect(growth(months(24, (back) => (back < 12 ? 2 : 3)))).to.equal(-3_333);
-    // Nine months in common are enough, eight aren't; months without a partner don't count.
-    expect(growth(months(21, (back) => (back < 9 ? 200 : back < 12 ? 9_999 : 100)))).to.equal(10_000);
-    expect(growth(months(20, () => 100))).to.equal(null);
-    expect(growth(months(24, (back) => (back < 12 ? 5 : 0)))).to.equal(null);
-    const quarters = Array.from({ length: 7 }, (_, back) => quarter(back, back < 4 ? "300" : "200"));
-    expect(valueIn("tax.revenueGrowthBps", quarters)).to.equal(5_000);
-    expect(valueIn("tax.revenueGrowthBps", quarters.slice(0, 6))).to.equal(null);
-  });
-
-  it("add tax in fen beyond what a float can hold, and what is owed over all periods", () => {
-    const records = Array.from({ length: 6 }, (_, back) =>
-      quarter(back, "9007199254740993", "5", back === 5 ? "77" : "1"),
-    );
-    expect(valueIn("tax.revenue12mFen", records)).to.equal("36028797018963972");
-    expect(valueIn("tax.paid12mFen", records)).to.equal("20");
-    expect(valueIn("tax.unpaidFen", records)).to.equal("82");
-  });
-
-  it("don't take an empty column for nothing owed", () => {
-    expect(valueIn("operation.electricityOverdueFen", [power(0, 1), power(1, 1)])).to.equal(null);
-    expect(valueIn("operation.electricityOverdueFen", [power(0, 1), power(1, 1, { overdueAmount: "30" })])).to.equal(
-      "30",
-    );
-  });
-
-  it("take the newest grade, count of people and months of fund", () => {
-    const grade = (year: number, letter: string) => record("tax-credit-grades", { year, grade: letter });
-    expect(valueIn("tax.creditGrade", [grade(2025, "A"), grade(2024, "C")])).to.equal("A");
-    expect(valueIn("tax.creditGrade", [grade(2024, "C")])).to.equal(null);
-    const insured = (back: number, insuredCount: number) =>
-      record("social-security", { month: month(back), insuredCount, paidAmount: "1" });
-    expect(valueIn("people.insuredCount", [insured(4, 9), insured(1, 12)])).to.equal(12);
-    const fund = (back: number, paidAmount: string) =>
-      record("provident-fund", { month: month(back), contributors: 5 + back, paidAmount });
-    const funds = [fund(0, "10"), fund(1, "0"), fund(2, "10"), fund(12, "10")];
-    expect(valueIn("people.fundMonths12m", funds)).to.equal(2);
-    expect(valueIn("people.fundContributors", funds)).to.equal(5);
-  });
-
-  it("make series in the order of time, however old", () => {
-    const old = [quarter(9, "1", "2"), quarter(10, "3", "4")];
-    const { series } = compute(old);
-    const points = (id: string) => series.find((each) => each.id === id)?.points ?? [];
-    expect(points("declaredRevenueFen").map(({ value }) => value)).to.deep.equal(["3", "1"]);
-    expect(points("taxPaidFen").map(({ period }) => period)).to.deep.equal([month(31), month(28)]);
-    expect(points("electricityKwh")).to.deep.equal([]);
   });
 });
 
@@ -359,144 +237,5 @@ describe("register indicators", () => {
     const car = (status: string) =>
       record("vehicles", { plate: status, vehicleType: "car", registeredOn: "2020-01-01", status });
     expect(valueIn("assets.vehicleCount", [car("normal"), car("scrapped"), car("pledged")])).to.equal(2);
-  });
-});
-
-describe("a consent's period", () => {
-  const within = (first: string, last: string): PeriodScope => ({
-    bounded: true,
-    covers: (period) => period === undefined || (period >= first && period <= last),
-  });
-  const seen = (records: readonly ProfileRecord[], scope: PeriodScope) =>
-    compute(
-      records.filter(({ fields }) => scope.covers(String(fields.month ?? fields.period))),
-      { scope },
-    ).indicators;
-  const find = (list: readonly Known[], id: string) => list.find((each) => each.id === id)!;
-  const power24 = months(24, () => 100);
-
-  it("makes a sum that it cuts unknown, not smaller", () => {
-    const id = "operation.electricityKwh12m";
-    expect(find(seen(power24, within("2025-11", "2026-10")), id).value).to.equal(1_200);
-    expect(find(seen(power24, within("2025-12", "2026-10")), id)).to.deep.include({
-      value: null,
-      why: "outsideConsent",
-      recordIds: [],
-    });
-    // A year that ends earlier is whole, and as of then.
-    expect(find(seen(power24, within("2025-09", "2026-08")), id)).to.deep.include({ value: 1_200, asOf: "2026-08-31" });
-    expect(find(seen(power24, within("2025-11", "2026-10")), "operation.electricityGrowthBps").value).to.equal(null);
-    expect(find(seen(power24, within("2024-11", "2026-10")), "operation.electricityGrowthBps").value).to.equal(0);
-  });
-
-  it("leaves no sum over all time, and leaves the newest figure", () => {
-    const taxes = [quarter(0, "7", "10", "5"), quarter(1, "7")];
-    const list = seen(taxes, within("2020-01", "2026-12"));
-    expect(find(list, "tax.unpaidFen")).to.deep.include({ value: null, why: "outsideConsent" });
-    const insured = record("social-security", { month: month(0), insuredCount: 12, paidAmount: "1" });
-    expect(find(seen([insured], within("2026-10", "2026-10")), "people.insuredCount").value).to.equal(12);
-  });
-
-  it("doesn't cut what a register says without a period", () => {
-    expect(find(seen([], within("2026-10", "2026-10")), "justice.openJudgments").value).to.equal(0);
-    // A register that speaks of years is cut by them: no entry in sight is no zero.
-    expect(find(seen([], within("2026-10", "2026-10")), "justice.honours").value).to.equal(null);
-  });
-});
-
-describe("trends", () => {
-  it("tell the same figure a year before", () => {
-    const { value, before } = indicator(
-      "operation.electricityKwh12m",
-      months(24, (back) => (back < 12 ? 110 : 100)),
-    );
-    expect([value, before]).to.deep.equal([1_320, { value: 1_200, asOf: "2025-10-31" }]);
-    expect(
-      indicator(
-        "operation.electricityKwh12m",
-        months(13, () => 1),
-      ).before,
-    ).to.equal(undefined);
-    const penalty = (decidedOn: string) =>
-      record("administrative-penalties", { decisionNo: decidedOn, penaltyKind: "fine", decidedOn });
-    const penalties = ["2026-01-01", "2025-06-01", "2024-01-01"].map(penalty);
-    expect(indicator("justice.penalties24m", penalties)).to.deep.include({
-      value: 2,
-      before: { value: 2, asOf: "2025-11-15" },
-    });
-  });
-});
-
-describe("profiles", function () {
-  this.timeout(20_000);
-
-  const anyRecord = fc.oneof(
-    fc
-      .tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1_000 }))
-      .map(([back, kwh]) => power(back, kwh)),
-    fc.tuple(fc.integer({ min: 0, max: 10 }), fc.nat(9_999)).map(([back, revenue]) => quarter(back, String(revenue))),
-    fc
-      .tuple(fc.constantFrom("defendant", "plaintiff"), fc.constantFrom("open", "closed"))
-      .map(([role, status]) => record("court-judgments", { role, status, amount: "5" })),
-    fc.constant(null).map(() => record("electricity", { month: "unreadable", consumptionKwh: "many" })),
-  );
-
-  const normal = (records: readonly ProfileRecord[]) => {
-    const { indicators, ...rest } = compute(records);
-    return { ...rest, indicators: indicators.map((each) => ({ ...each, recordIds: each.recordIds.toSorted() })) };
-  };
-
-  it("don't depend on the order of records, nor on repeats, and name only records that there are", () => {
-    fc.assert(
-      fc.property(fc.array(anyRecord, { maxLength: 40 }), fc.func(fc.integer()), (records, key) => {
-        const shuffled = records.toSorted((a, b) => key(a.id) - key(b.id));
-        const profile = normal(records);
-        expect(normal(shuffled)).to.deep.equal(profile);
-        expect(normal([...records, ...shuffled.slice(0, 7)])).to.deep.equal(profile);
-        const ids = new Set(records.map(({ id }) => id));
-        for (const { recordIds, value, asOf, why } of profile.indicators) {
-          expect(recordIds.every((id) => ids.has(id)) && new Set(recordIds).size === recordIds.length).to.equal(true);
-          expect([asOf === undefined, why !== undefined]).to.deep.equal([value === null, value === null]);
-        }
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it("stay unknown where their catalog is unknown, whatever the others say", () => {
-    fc.assert(
-      fc.property(
-        fc.array(anyRecord, { maxLength: 40 }),
-        fc.constantFrom("electricity", "tax-payments", "court-judgments"),
-        (records, gone) => {
-          const { indicators } = compute(
-            records.filter(({ catalogId }) => catalogId !== gone),
-            { receivedCatalogs: new Map([...RECEIVED].filter(([id]) => id !== gone)) },
-          );
-          const all = compute(records).indicators;
-          for (const [at, { catalogId, id }] of INDICATORS.entries()) {
-            if (catalogId === gone) expect(indicators[at]!.value, id).to.equal(null);
-            else expect(indicators[at], id).to.deep.equal(all[at]);
-          }
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
-
-  it("add money without a float, however much it is", () => {
-    fc.assert(
-      fc.property(fc.array(fc.bigInt({ min: 0n, max: 10n ** 18n }), { minLength: 1, maxLength: 4 }), (amounts) => {
-        const records = amounts.map((fen, back) => quarter(back, String(fen), "10", String(fen)));
-        const sum = amounts.reduce((all, fen) => all + fen, 0n).toString();
-        expect(valueIn("tax.revenue12mFen", records)).to.equal(sum);
-        expect(valueIn("tax.unpaidFen", records)).to.equal(sum);
-        const fines = amounts.map((fen, at) =>
-          record("administrative-penalties", { decisionNo: `${at}`, decidedOn: "2026-01-01", fineAmount: String(fen) }),
-        );
-        expect(valueIn("justice.finesFen24m", fines)).to.equal(sum);
-      }),
-      { numRuns: 100 },
-    );
   });
 });

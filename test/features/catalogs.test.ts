@@ -147,7 +147,11 @@ describe("the registry of catalogs", function () {
     namesField(await refused(change(id, renamed), 400), "key");
 
     const wider = changeOf(base, (next) => {
-      next.fields[3] = { ...next.fields[3]!, type: "code", codes: { 烤烟: "tobacco", 玉米: "maize" } };
+      next.fields[3] = {
+        ...next.fields[3]!,
+        type: "code",
+        codes: { 烤烟: "tobacco", 玉米: "maize", "V1.0": "one", $其他: "other" },
+      };
       next.fields[2] = { ...next.fields[2]!, headings: ["保费", "保险费"] };
       return next;
     });
@@ -162,8 +166,12 @@ describe("the registry of catalogs", function () {
     namesField(await refused(decide(id, 3, { approve: false }), 400), "note");
     expect((await detail(farms, id)).inUse?.fields[2]?.headings).to.deep.equal(["保费"]);
     await decide(id, 3, { approve: true });
-    const batch = await send(id, ["信用代码,保单号,保险费,作物", `${USCC},Q-${id},100,玉米`]);
-    expect([batch.stored, batch.quarantined]).to.deep.equal([1, 0]);
+    const batch = await send(id, [
+      "信用代码,保单号,保险费,作物",
+      `${USCC},Q-${id},100,玉米`,
+      `${USCC},R-${id},90,V1.0`,
+    ]);
+    expect([batch.stored, batch.quarantined]).to.deep.equal([2, 0]);
   });
 
   it("keeps what is in use when a change is rejected, and tells the department why", async () => {

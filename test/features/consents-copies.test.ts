@@ -10,15 +10,14 @@ import { signConsentChange } from "../../scripts/client/acts.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
-import { playUntil } from "../support/actors.ts";
-import { giveConsent, revokeConsent } from "../support/consents.ts";
-import { openNewRequest } from "../support/financing.ts";
-import { type LaterServer, startLater } from "../support/later.ts";
+import { consentWorld, giveConsent, revokeConsent } from "../support/consents.ts";
+import type { LaterServer } from "../support/later.ts";
 import { refused } from "../support/refusal.ts";
 import { sharedServer } from "../support/server.ts";
 
 describe("copies of what was read", function () {
   this.timeout(180_000);
+  const world = consentWorld();
   let path: Path;
   let enterprise: Api;
   let bank: Api;
@@ -27,18 +26,8 @@ describe("copies of what was read", function () {
   let later: LaterServer;
 
   before(async () => {
-    path = await playUntil("enrol");
-    enterprise = (await path.party("enterprise")).api;
-    bank = (await path.party("firstBank")).api;
+    ({ path, enterprise, bank, request, later } = world);
     regulator = (await path.demo("regulator")).api;
-    ({ request } = await openNewRequest(path));
-    later = await startLater(await sharedServer());
-  });
-  after(() => later?.stop());
-  beforeEach(() => later.setDays(0));
-  afterEach(async () => {
-    for (const consent of (await enterprise.consents()).items)
-      if (consent.state !== "revoked") await revokeConsent(path, consent);
   });
 
   const copyOf = (api: Api, id: string) =>

@@ -3,33 +3,21 @@ import { CONSENT_PURPOSES } from "../../backend/features/consents/domain/consent
 import type { RequestView } from "../../backend/features/requests/request-schemas.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
-import { playUntil } from "../support/actors.ts";
-import { giveConsent, revokeConsent } from "../support/consents.ts";
-import { openNewRequest } from "../support/financing.ts";
-import { type LaterServer, startLater } from "../support/later.ts";
+import { consentWorld, giveConsent } from "../support/consents.ts";
+import type { LaterServer } from "../support/later.ts";
 import { namesField, refused } from "../support/refusal.ts";
-import { sharedServer } from "../support/server.ts";
 
 describe("what a consent lets read", function () {
   this.timeout(180_000);
+  const world = consentWorld();
   let path: Path;
   let enterprise: Api;
   let bank: Api;
   let request: RequestView;
   let later: LaterServer;
 
-  before(async () => {
-    path = await playUntil("enrol");
-    enterprise = (await path.party("enterprise")).api;
-    bank = (await path.party("firstBank")).api;
-    ({ request } = await openNewRequest(path));
-    later = await startLater(await sharedServer());
-  });
-  after(() => later?.stop());
-  beforeEach(() => later.setDays(0));
-  afterEach(async () => {
-    for (const consent of (await enterprise.consents()).items)
-      if (consent.state !== "revoked") await revokeConsent(path, consent);
+  before(() => {
+    ({ path, enterprise, bank, request, later } = world);
   });
 
   /** A record of a catalog with months, and its month. */

@@ -70,7 +70,10 @@ describe("the watch over a scorecard", function () {
       scores,
       scorecards,
       {
-        slice: async (after, limit) => city.filter(({ uscc }) => uscc > after).slice(0, limit),
+        async slice(after, limit) {
+          const items = city.filter(({ uscc }) => uscc > after).slice(0, limit);
+          return { items, last: items.at(-1)?.uscc };
+        },
         casesOf: async (usccs) => cases.filter(({ uscc }) => usccs.includes(uscc)),
         ready: async () => true,
       },

@@ -5,9 +5,8 @@ import type { Path } from "../../scripts/client/main-path/index.ts";
 import { freshBankUscc } from "../../scripts/client/main-path/path.ts";
 import { ApiProblem } from "../../scripts/client/transport.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
-import { playUntil } from "../support/actors.ts";
-import { giveConsent, revokeConsent } from "../support/consents.ts";
-import { type LaterServer, startLater } from "../support/later.ts";
+import { consentWorld, giveConsent, revokeConsent } from "../support/consents.ts";
+import type { LaterServer } from "../support/later.ts";
 import { namesField, refused } from "../support/refusal.ts";
 import { sharedServer } from "../support/server.ts";
 import { shareRows } from "../support/shared-rows.ts";
@@ -15,6 +14,7 @@ import { batch, oneClick, openedQuery, workbook } from "../support/verification.
 
 describe("one-click query and batches under a consent", function () {
   this.timeout(180_000);
+  const world = consentWorld();
   let path: Path;
   let enterprise: Api;
   let bank: Api;
@@ -22,11 +22,8 @@ describe("one-click query and batches under a consent", function () {
   let uscc: string;
 
   before(async () => {
-    path = await playUntil("enrol");
+    ({ path, enterprise, bank, later } = world);
     ({ uscc } = await path.bodyOf("enterprise"));
-    enterprise = (await path.party("enterprise")).api;
-    bank = (await path.party("firstBank")).api;
-    later = await startLater(await sharedServer());
     await shareRows(await sharedServer(), {
       "administrative-penalties": [
         {
@@ -38,12 +35,6 @@ describe("one-click query and batches under a consent", function () {
         },
       ],
     });
-  });
-  after(() => later?.stop());
-  beforeEach(() => later.setDays(0));
-  afterEach(async () => {
-    for (const consent of (await enterprise.consents()).items)
-      if (consent.state !== "revoked") await revokeConsent(path, consent);
   });
   const partsOf = (query: Awaited<ReturnType<typeof oneClick>>) =>
     new Map(query.content!.sections.flatMap(({ parts }) => parts).map((part) => [part.catalogId, part]));

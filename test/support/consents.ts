@@ -1,9 +1,15 @@
+import { after, afterEach, before, beforeEach } from "mocha";
 import type { ConsentView } from "../../backend/features/consents/consent-schemas.ts";
+import type { RequestView } from "../../backend/features/requests/request-schemas.ts";
 import { type ConsentTerms, signConsent, signConsentChange } from "../../scripts/client/acts.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import { newSalt } from "../../scripts/client/keys.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { DAY, secondsFromNow } from "../../scripts/client/times.ts";
+import { playUntil } from "./actors.ts";
+import { openNewRequest } from "./financing.ts";
+import { type LaterServer, startLater } from "./later.ts";
+import { sharedServer } from "./server.ts";
 
 export interface Wish {
   readonly terms?: Partial<ConsentTerms>;
@@ -35,4 +41,34 @@ export async function giveConsent(path: Path, { terms, days = 30, api: other }: 
 export async function revokeConsent(path: Path, consent: ConsentView): Promise<ConsentView> {
   const { keys, api } = await path.party("enterprise");
   return api.changeConsent(consent.id, await signConsentChange(path.meta, keys.main, consent, "revoked"));
+}
+
+export interface ConsentWorld {
+  path: Path;
+  enterprise: Api;
+  bank: Api;
+  request: RequestView;
+  later: LaterServer;
+}
+
+/**
+ * For a describe block: an enterprise with a request and a bank, and a server whose clock can go ahead. No consent stands
+ * when a test begins. Filled before the first test.
+ */
+export function consentWorld(): ConsentWorld {
+  const world = {} as ConsentWorld;
+  before(async () => {
+    const path = await playUntil("enrol");
+    const enterprise = (await path.party("enterprise")).api;
+    const bank = (await path.party("firstBank")).api;
+    const { request } = await openNewRequest(path);
+    Object.assign(world, { path, enterprise, bank, request, later: await startLater(await sharedServer()) });
+  });
+  after(() => world.later?.stop());
+  beforeEach(() => world.later.setDays(0));
+  afterEach(async () => {
+    for (const consent of (await world.enterprise.consents()).items)
+      if (consent.state !== "revoked") await revokeConsent(world.path, consent);
+  });
+  return world;
 }

@@ -45,8 +45,21 @@ export interface CatalogStore {
   pending(): Promise<CatalogDocument[]>;
 }
 
+/** Kept as text: the words of codes are keys in a definition, and may hold dots and dollar signs. */
+type StoredVersion = Omit<CatalogVersion, "definition"> & { definition: string };
+type StoredDocument = Omit<CatalogDocument, "versions"> & { versions: StoredVersion[] };
+
+const stored = ({ versions, ...fields }: CatalogFields) => ({
+  ...fields,
+  versions: versions.map((version) => ({ ...version, definition: JSON.stringify(version.definition) })),
+});
+const read = ({ versions, ...document }: StoredDocument): CatalogDocument => ({
+  ...document,
+  versions: versions.map((version) => ({ ...version, definition: JSON.parse(version.definition) as Catalog })),
+});
+
 export function createCatalogStore(connection: Connection): CatalogStore {
-  const schema = aggregateSchema<CatalogDocument>({
+  const schema = aggregateSchema<StoredDocument>({
     departmentCode: { type: String, required: true },
     versions: { type: Schema.Types.Mixed, required: true },
     current: { type: Number, required: true },
@@ -54,16 +67,21 @@ export function createCatalogStore(connection: Connection): CatalogStore {
   });
   schema.index({ pending: 1 });
   schema.set("collection", "catalogs");
-  const model = connection.model("Catalog", schema) as unknown as Model<CatalogDocument>;
+  const model = connection.model("Catalog", schema) as unknown as Model<StoredDocument>;
   return {
-    insert: (id, fields) => insertOnce(model, { ...fields, _id: id, ...withEffects([]) }),
-    find: (id) => model.findById(id).lean<CatalogDocument>(),
-    change: ({ _id, version }, set) =>
-      model
-        .findOneAndUpdate({ _id, version }, changeWithEffects({ ...set }, []), { returnDocument: "after" })
-        .lean<CatalogDocument>(),
+    insert: (id, fields) => insertOnce(model, { ...stored(fields), _id: id, ...withEffects([]) }),
+    async find(id) {
+      const found = await model.findById(id).lean<StoredDocument>();
+      return found && read(found);
+    },
+    async change({ _id, version }, set) {
+      const changed = await model
+        .findOneAndUpdate({ _id, version }, changeWithEffects(stored(set), []), { returnDocument: "after" })
+        .lean<StoredDocument>();
+      return changed && read(changed);
+    },
     versions: () => model.find({}, { version: 1 }).lean<{ _id: string; version: number }[]>(),
-    many: (ids) => model.find({ _id: { $in: [...ids] } }).lean<CatalogDocument[]>(),
-    pending: () => model.find({ pending: true }).sort({ _id: 1 }).lean<CatalogDocument[]>(),
+    many: async (ids) => (await model.find({ _id: { $in: [...ids] } }).lean<StoredDocument[]>()).map(read),
+    pending: async () => (await model.find({ pending: true }).sort({ _id: 1 }).lean<StoredDocument[]>()).map(read),
   };
 }

@@ -154,7 +154,9 @@ export function createCodeService(
         name: catalog.name,
         departmentName: ports.departmentName(catalog.departmentCode),
         kind: catalog.licence ? "licence" : "fact",
-        records: await Promise.all(own.map((record) => shownRecord(holder, record, catalog))),
+        records: (await Promise.all(own.map((record) => shownRecord(holder, record, catalog)))).sort(
+          (a, b) => Number(b.licence?.status === "valid") - Number(a.licence?.status === "valid"),
+        ),
       });
     }
     return items;

@@ -10,8 +10,8 @@ import type { KeptProfile, ProfileStore, RunDocument } from "./profile-store.ts"
 
 /** Records of one slice: a few hundred enterprises, a fraction of a second. */
 const SLICE_RECORDS = 4_000;
-/** Enterprises worked out before others have their turn. */
-const TURN = 16;
+/** Enterprises worked out before others have their turn: two milliseconds. */
+const TURN = 4;
 
 export interface RecomputeService {
   /** Starts a pass over all enterprises, unless one is under way. */

@@ -45,8 +45,8 @@ export interface DecidedCase {
 }
 
 interface Ports {
-  /** The enterprises whose codes come after one, in order. */
-  slice(after: string, limit: number): Promise<readonly Surveyed[]>;
+  /** Of the next enterprises in the order of their codes those in business, and the last code looked at. */
+  slice(after: string, limit: number): Promise<{ items: readonly Surveyed[]; last: string | undefined }>;
   casesOf(usccs: readonly string[]): Promise<readonly DecidedCase[]>;
   /** False while the city is being loaded: half a city is another population. */
   ready(): Promise<boolean>;
@@ -217,8 +217,7 @@ export function createMonitoringService(
 
   async function goOn(survey: SurveyDocument): Promise<void> {
     const progress = JSON.parse(survey.progress) as Record<string, Progress>;
-    const slice = await ports.slice(survey.after, SLICE);
-    const last = slice.at(-1)?.uscc;
+    const { items: slice, last } = await ports.slice(survey.after, SLICE);
     if (last === undefined) return finish(survey, progress);
     const cases = await ports.casesOf(slice.map(({ uscc }) => uscc));
     for (const id of survey.scorecardIds) {
@@ -288,7 +287,7 @@ export function createMonitoringService(
       const published = await scorecards.published();
       const surveyed = await store.surveyed(monthOf());
       const due = published.filter(({ _id }) => !surveyed.has(_id));
-      if (due.length === 0 || (await ports.slice("", 1)).length === 0) return false;
+      if (due.length === 0 || (await ports.slice("", 1)).last === undefined) return false;
       return begin(due);
     },
   };

@@ -7,106 +7,18 @@ import { DomainError } from "../../lib/errors.ts";
 import { randomSalt, sha256Hex } from "../../lib/hash.ts";
 import { newId } from "../../lib/ids.ts";
 import type { AnchorState } from "../../lib/schemas.ts";
-import type { ConsentPurpose } from "../consents/consent-schemas.ts";
 import type { AnswerDocument, AnswerFields, AnswerFilter, AnswerStore, StoredBasis } from "./answer-store.ts";
+import type { AnswerHead, AnswerPorts, AnswerService, Ask, Given } from "./answer-types.ts";
 import { answerNumber, readAnswerNumber } from "./domain/answer-number.ts";
-import type { Bilingual } from "./domain/check-params.ts";
-import { beyondBasis, legalBasis, legalBasisText, mayUseBasis } from "./domain/legal-bases.ts";
-import type { AnswerView, BasisView, Grounds, ListQuery, NumberView } from "./verification-schemas.ts";
+import { legalBasisText } from "./domain/legal-bases.ts";
+import { basisView, lawOf, wrongGrounds } from "./grounds.ts";
+import type { AnswerView } from "./verification-schemas.ts";
 
 const PAGE_SIZE = 50;
 const DAY_MS = 86_400_000;
 /** So long an authority can come back to what it was answered. */
 const LAW_CONTENT_DAYS = 30;
 const QUERY = "query";
-
-/** What the reader may see. */
-export interface Scope {
-  readonly catalogs: ReadonlySet<string>;
-  covers(period: string | undefined): boolean;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-}
-
-/** One line of the access log. */
-export interface LoggedPart {
-  readonly what: string;
-  readonly records: number;
-}
-
-interface Reader {
-  id: string;
-  name: string;
-}
-
-export interface Subject {
-  readonly uscc: string;
-  readonly holderId?: string | undefined;
-  readonly name?: string | undefined;
-}
-
-export interface AnswerPorts {
-  /** Who asks; the code of its department where it is one. */
-  asker(participantId: string): Promise<{ name: string; departmentCode?: string | undefined }>;
-  subject(uscc: string): Promise<Subject>;
-  usccOf(participantId: string): Promise<string>;
-  catalogs: readonly { readonly id: string; readonly sensitivity: string }[];
-  /** `read` gathers what the consent lets see; then the read is counted and logged. Throws consent.required. */
-  underConsent<T>(
-    reader: Reader,
-    wanted: { holderId: string; what: string; purpose: ConsentPurpose; catalogIds?: readonly string[] },
-    read: (
-      scope: Scope,
-      consentId: string,
-    ) => Promise<{ value: T; records: number; copyId: string; parts?: readonly LoggedPart[] }>,
-  ): Promise<T>;
-  /** Written before the authority sees anything. */
-  logLawful(
-    reader: Reader,
-    read: { holderId: string; parts: readonly LoggedPart[]; copyId: string; legalBasis: string; withheldUntil?: Date },
-  ): Promise<void>;
-  /** Logged. Throws consent.required for an institution that may not any more. */
-  mayOpenCopy(actor: Actor, copy: { id: string; consentId: string; takenAt: Date }): Promise<boolean>;
-  anchorsOf(leafIds: readonly string[]): Promise<Map<string, AnchorState>>;
-  questionOf(kind: string): Bilingual | undefined;
-}
-
-/** An answer to be given: what it is about, what it reads, and how it is found. */
-export interface Ask<Content> {
-  readonly kind: string;
-  readonly uscc: string;
-  readonly grounds: Grounds;
-  /** All of which the reader must be allowed to see; undefined for whatever it may see. */
-  readonly catalogIds?: readonly string[];
-  readonly idempotencyKey?: string | undefined;
-  /** What is asked, without what mustn't be kept. */
-  readonly asked: unknown;
-  find(scope: Scope, head: AnswerHead): Promise<{ content: Content; records: number; parts: readonly LoggedPart[] }>;
-}
-
-export interface AnswerHead {
-  readonly number: string;
-  readonly at: string;
-  readonly subject: Subject;
-  readonly asker: AnswerFields["asker"];
-  readonly basis: BasisView;
-}
-
-export type Given<Content> = AnswerView & { content?: Content };
-
-export interface AnswerService {
-  /** Finds, logs, keeps and anchors one answer. Throws consent.required, consent.tooOften, legalBasis.*, idempotency.reused. */
-  give<Content>(actor: Actor, ask: Ask<Content>): Promise<Given<Content>>;
-  /** An answer with its content, where the actor may still see that: logged. */
-  open<Content>(actor: Actor, id: string, what: "check" | "query"): Promise<Given<Content>>;
-  list(actor: Actor, query: ListQuery): Promise<{ items: AnswerView[]; total: number }>;
-  /** For the proof pack: with the document where the actor may still see it. */
-  opening(actor: Actor, id: string): Promise<{ document?: unknown; salt: string; commitment: string }>;
-  review(actor: Actor, id: string, review: { verdict: "inOrder" | "objected"; note: string }): Promise<AnswerView>;
-  byNumber(text: string): Promise<NumberView>;
-  /** Worker step. */
-  deleteDue(): Promise<boolean>;
-}
 
 interface Keyed {
   readonly key: string;
@@ -116,22 +28,6 @@ interface Keyed {
 export const answerLeafId = (id: string): string => `answer:${id}`;
 
 const notFound = () => new DomainError("notFound", "there is no such answer");
-const wrongGrounds = (field: string, message: string, fix: string) =>
-  new DomainError("legalBasis.invalid", message, { field, fix, status: 400 });
-
-function basisView(basis: StoredBasis): BasisView {
-  if (basis.kind === "consent") return { kind: "consent", consentId: basis.consentId, purpose: basis.purpose };
-  const { code, caseNo, officer, withheldUntil, withheldWhy } = basis;
-  return {
-    kind: "law",
-    code,
-    provision: legalBasis(code).provision,
-    caseNo,
-    officer,
-    ...(withheldUntil ? { withheldUntil: withheldUntil.toISOString() } : {}),
-    ...(withheldWhy ? { withheldWhy } : {}),
-  };
-}
 
 export function createAnswerService(
   store: AnswerStore,
@@ -161,57 +57,6 @@ export function createAnswerService(
   async function viewsOf(answers: readonly AnswerDocument[]): Promise<AnswerView[]> {
     const anchors = await ports.anchorsOf(answers.map(({ _id }) => answerLeafId(_id)));
     return answers.map((answer) => viewOf(answer, anchors.get(answerLeafId(answer._id))));
-  }
-
-  /** The law that the authority names, if it is given to it and reaches what it wants to see. */
-  function lawOf(
-    departmentCode: string | undefined,
-    grounds: Grounds,
-    catalogIds: readonly string[] | undefined,
-  ): { basis: Extract<StoredBasis, { kind: "law" }>; scope: Scope } {
-    const { legalBasis: use } = grounds;
-    if (!use)
-      throw wrongGrounds("legalBasis", "an authority states the law, the case and the officer", "send legalBasis");
-    const law = legalBasis(use.code);
-    if (!mayUseBasis(law, departmentCode))
-      throw new DomainError("legalBasis.notYours", `${law.provision} is not given to this department`, {
-        status: 403,
-        field: "legalBasis.code",
-        fix: "use one of GET /verification-kinds",
-      });
-    const beyond = new Set(beyondBasis(law, ports.catalogs));
-    const tooFar = catalogIds?.find((id) => beyond.has(id));
-    if (tooFar)
-      throw new DomainError("legalBasis.tooFar", `${law.provision} doesn't reach the sensitive catalog ${tooFar}`, {
-        status: 403,
-        field: "legalBasis.code",
-      });
-    if (use.withhold && use.withhold.days > law.withholdDays)
-      throw wrongGrounds(
-        "legalBasis.withhold.days",
-        law.withholdDays === 0
-          ? "on this basis the enterprise is told at once"
-          : "this is longer than the law is taken to allow",
-        law.withholdDays === 0 ? "leave withhold out" : `at most ${law.withholdDays} days`,
-      );
-    return {
-      basis: {
-        kind: "law",
-        code: use.code,
-        caseNo: use.caseNo,
-        officer: use.officer,
-        ...(use.withhold
-          ? {
-              withheldUntil: new Date(clock.now().getTime() + use.withhold.days * DAY_MS),
-              withheldWhy: use.withhold.reason,
-            }
-          : {}),
-      },
-      scope: {
-        catalogs: new Set(ports.catalogs.map(({ id }) => id).filter((id) => !beyond.has(id))),
-        covers: () => true,
-      },
-    };
   }
 
   async function find<Content>(actor: Actor, ask: Ask<Content>, key: Keyed | undefined): Promise<Given<Content>> {
@@ -246,7 +91,7 @@ export function createAnswerService(
     async function underLaw() {
       if (ask.grounds.purpose)
         throw wrongGrounds("purpose", "purposes are of consents; an authority states its legal basis", "leave it out");
-      const { basis, scope } = lawOf(departmentCode, ask.grounds, ask.catalogIds);
+      const { basis, scope } = lawOf(departmentCode, ask.grounds, ask.catalogIds, ports.catalogs, clock.now());
       const { content, records, parts } = await ask.find(scope, headOf(basis));
       await ports.logLawful(
         { id: asker.id, name },

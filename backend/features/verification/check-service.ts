@@ -1,7 +1,7 @@
 import type { Actor } from "../../lib/actor.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { DomainError } from "../../lib/errors.ts";
-import type { AnswerService, Given } from "./answer-service.ts";
+import type { AnswerService, Given } from "./answer-types.ts";
 import { answerCheck } from "./domain/check-kind.ts";
 import { CHECK_KINDS, checkKind } from "./domain/check-kinds.ts";
 import type { ParamValues } from "./domain/check-params.ts";

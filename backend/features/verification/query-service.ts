@@ -1,8 +1,9 @@
 import type { Actor } from "../../lib/actor.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { DomainError } from "../../lib/errors.ts";
-import type { AnswerService, Given, Scope } from "./answer-service.ts";
+import type { AnswerService, Given } from "./answer-types.ts";
 import { type QuerySection, sectionsOf } from "./domain/query-sections.ts";
+import type { Scope } from "./grounds.ts";
 import { queryWorkbook } from "./query-workbook.ts";
 import { gatherSubject, type RecordPorts, type ShownCatalog, type SubjectRecords } from "./subject-records.ts";
 import type { Grounds, QueryContent, QueryPart } from "./verification-schemas.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../../lib/clock.ts";
-import type { Scope } from "./answer-service.ts";
 import { type FactRecord, type Facts, registerOf } from "./domain/check-facts.ts";
 import type { Bilingual } from "./domain/check-params.ts";
+import type { Scope } from "./grounds.ts";
 
 export interface StoredRecord {
   _id: string;

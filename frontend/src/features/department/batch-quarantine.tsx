@@ -1,7 +1,7 @@
 import { DownloadOutlined, EditOutlined, UploadOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, Segmented, Upload } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { BatchView } from "../../../../backend/features/data-exchange/data-exchange-schemas.ts";
@@ -11,7 +11,7 @@ import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { FaultList } from "../../components/quarantine-section.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { API_PREFIX, uploadFile } from "../../lib/api.ts";
-import { type QuarantinedRow, quarantineQuery } from "../../lib/batch-queries.ts";
+import { batchQuery, type QuarantinedRow, quarantineQuery } from "../../lib/batch-queries.ts";
 import { formatCount, formatTime, isChinese } from "../../lib/format.ts";
 import { useAction } from "../../lib/use-action.ts";
 import { BatchMend } from "./batch-mend.tsx";
@@ -30,8 +30,17 @@ export function BatchQuarantine({ batch }: { batch: BatchView }) {
   const query = useQuery({
     ...quarantineQuery(batch.id, page, filter === "all" ? undefined : filter),
     placeholderData: keepPreviousData,
-    refetchInterval: sent ? 2_000 : false,
   });
+  const replay = useQuery({ ...batchQuery(sent ?? ""), enabled: sent !== undefined });
+  const finishedAt = replay.data?.finishedAt;
+  useEffect(() => {
+    if (finishedAt === undefined) return;
+    const refresh = () => void queries.invalidateQueries({ queryKey: ["batches"] });
+    refresh();
+    // The batch is visible a moment before it is counted where its rows came from.
+    const later = setTimeout(refresh, 1_500);
+    return () => clearTimeout(later);
+  }, [finishedAt, queries]);
   const canMend = batch.origin.replayOf === undefined && (batch.state === "stored" || batch.state === "anchored");
   const onSent = async (id: string): Promise<void> => {
     setMended(undefined);

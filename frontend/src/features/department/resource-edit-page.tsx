@@ -49,7 +49,7 @@ function Editor(props: { title: string; resource?: Resource; save: (values: Reso
   const back = props.resource ? `/department/resources/${props.resource.id}` : "/department/resources";
   return (
     <>
-      <PageHeader title={props.title} description={t("form.intro")} />
+      <PageHeader title={props.title} description={t(props.resource ? "form.editIntro" : "form.intro")} />
       <QueryView query={catalogs}>
         {({ items }) => (
           <ResourceForm

@@ -39,7 +39,12 @@ export function ResourcePullFields({ editing }: { editing: boolean }) {
                       placeholder={editing ? t("unchanged") : t("pull.headerValue")}
                     />
                   </Form.Item>
-                  <Button icon={<MinusCircleOutlined />} aria-label={t("remove")} onClick={() => remove(name)} />
+                  <Button
+                    icon={<MinusCircleOutlined />}
+                    aria-label={t("remove")}
+                    onClick={() => remove(name)}
+                    style={{ flexShrink: 0 }}
+                  />
                 </Flex>
               ))}
               <div>

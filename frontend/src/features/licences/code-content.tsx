@@ -12,6 +12,9 @@ import "./licences.css";
 
 type Item = CodeContent["items"][number];
 
+/** Said once above all records. */
+const IN_HEADING = new Set(["uscc", "enterpriseName"]);
+
 function ProofTag({ verdict }: { verdict: Verdict | "waiting" | undefined }) {
   const { t } = useTranslation("licences");
   const state = verdict ?? "checking";
@@ -43,7 +46,7 @@ function ItemCard({ item, verdicts }: { item: Item; verdicts: Map<string, Verdic
               </>
             }
             items={fields
-              .filter(({ value }) => value !== null)
+              .filter(({ name, value }) => value !== null && !IN_HEADING.has(name))
               .map((field) => ({
                 key: field.name,
                 label: localized(field.label),

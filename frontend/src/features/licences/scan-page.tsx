@@ -2,6 +2,7 @@ import { CameraOutlined, PictureOutlined } from "@ant-design/icons";
 import { Alert, Button, Card, Form, Input, Space, Upload } from "antd";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation, useNavigate } from "react-router";
 import { readCode } from "../../../../backend/features/licences/domain/enterprise-code.ts";
 import type { CodeContent } from "../../../../backend/features/licences/licence-schemas.ts";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -32,15 +33,16 @@ export function ScanPage() {
     },
     [look.run],
   );
-  const fromLink = useRef(false);
+  const { hash, pathname } = useLocation();
+  const navigate = useNavigate();
+  const taken = useRef("");
   useEffect(() => {
-    const { hash } = window.location;
-    if (fromLink.current || hash.length < 2) return;
-    fromLink.current = true;
-    // One look is counted each time: to load the page again must not be another.
-    window.history.replaceState(null, "", window.location.pathname);
+    if (hash.length < 2 || hash === taken.current) return;
+    taken.current = hash;
+    // Each look is counted: to load the page again must not be another.
+    void navigate(pathname, { replace: true });
     take(hash);
-  }, [take]);
+  }, [hash, pathname, navigate, take]);
 
   return (
     <div className="rq-medium rq-stack">

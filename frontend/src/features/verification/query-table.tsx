@@ -49,8 +49,11 @@ function PartView({ part }: { part: QueryPart }) {
                 key: name,
                 title: localized(label),
                 className: "data-cell",
-                render: (_: unknown, row: QueryPart["rows"][number]) =>
-                  recordValue(part.catalogId, { name, label, type, value: row.cells[i] ?? null }),
+                render: (_: unknown, row: QueryPart["rows"][number]) => {
+                  const value = row.cells[i] ?? null;
+                  // A year isn't a number of things.
+                  return name === "year" ? String(value) : recordValue(part.catalogId, { name, label, type, value });
+                },
               })),
               {
                 key: "disputed",
