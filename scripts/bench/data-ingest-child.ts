@@ -23,6 +23,8 @@ interface CityFile {
 
 const [storeUrl, manifest, filesDir] = process.argv.slice(2) as [string, string, string];
 const files = JSON.parse(readFileSync(manifest, "utf8")) as CityFile[];
+/** As in the worker. */
+const SMALL_BATCH_BYTES = 2 * 1024 ** 2;
 const ANY = "0x0000000000000000000000000000000000000001";
 
 await installFastKeccak();
@@ -63,7 +65,16 @@ const watch = setInterval(() => {
   heldUp = Math.max(heldUp, performance.now() - last - 20);
   last = performance.now();
 }, 20);
-while (await ingestion.ingestNext());
+// As a server's worker does it: one reads whatever comes, one beside it what is small.
+async function readAll(maxBytes?: number): Promise<void> {
+  for (;;) {
+    if (await ingestion.ingestNext(undefined, maxBytes)) continue;
+    // One of them may have taken the last batch of a catalog that more files wait for.
+    if ((await stores.batches.waiting()) === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+await Promise.all([readAll(), readAll(SMALL_BATCH_BYTES)]);
 clearInterval(watch);
 const seconds = (performance.now() - started) / 1000;
 const batches = await stores.batches.list({}, 1, 10_000);

@@ -24,6 +24,8 @@ export interface BatchStore {
    * other, in the order in which they came.
    */
   claim(ms: number, maxBytes?: number): Promise<BatchDocument | null>;
+  /** How many are not yet read to their end. */
+  waiting(): Promise<number>;
   /** Writes how far a claimed batch is, or how it ended. False when another has claimed it since. */
   progress(id: string, attempt: number, change: Partial<BatchFields>): Promise<boolean>;
   /** Ended batches whose counts are not yet in their catalog's summary. */
@@ -173,6 +175,7 @@ export function createBatchStore(connection: Connection): BatchStore {
       }
       return null;
     },
+    waiting: () => model.countDocuments({ state: "received" }),
     async progress(id, attempt, change) {
       const { matchedCount } = await model.updateOne({ _id: id, attempt, state: "received" }, { $set: change });
       return matchedCount > 0;

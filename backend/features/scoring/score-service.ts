@@ -267,7 +267,8 @@ export function createScoreService(
     refresh: createRefresh({
       async markOf() {
         const document = await scorecards.current(PLATFORM);
-        return document && `${document._id}|${clock.now().toISOString().slice(0, 10)}|${await ports.dataMark()}`;
+        if (!document) return undefined;
+        return `${document._id}|${clock.now().toISOString().slice(0, 10)}|${await ports.dataMark()}`;
       },
       subjectsAfter: store.subjectsAfter,
       async score(uscc) {

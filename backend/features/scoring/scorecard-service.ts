@@ -47,7 +47,7 @@ export interface ScorecardService {
   cardOf(document: ScorecardDocument): Scorecard;
   reportOf(document: ScorecardDocument): TrainingReport;
   /** The version that scores now: of the published ones the one published last. */
-  current(ownerId: string): Promise<ScorecardDocument | undefined>;
+  current(ownerId: string): Promise<ScorecardDocument | null>;
   published(): Promise<ScorecardDocument[]>;
   ownerView(ownerId: string, name: string): ScorecardSummary["owner"];
   indicatorOf(id: string): NamedIndicator;
@@ -289,7 +289,7 @@ export function createScorecardService(
     },
     cardOf,
     reportOf: (document) => packageOf(document).report,
-    current: async (ownerId) => (await store.list({ ownerIds: [ownerId], states: ["published"] }))[0],
+    current: store.current,
     published: () => store.list({ states: ["published"] }),
     ownerView,
     indicatorOf,

@@ -32,6 +32,8 @@ export interface ScorecardStore {
   insert(id: string, fields: ScorecardFields, effects?: readonly Effect[]): Promise<boolean>;
   find(id: string): Promise<ScorecardDocument | null>;
   byVersion(ownerId: string, cardId: string, cardVersion: number): Promise<ScorecardDocument | null>;
+  /** The published one that was published last. */
+  current(ownerId: string): Promise<ScorecardDocument | null>;
   /** Newest first. */
   list(filter: { ownerIds?: readonly string[]; states?: readonly ScorecardState[] }): Promise<ScorecardDocument[]>;
   /** Null when it was changed meanwhile. */
@@ -59,7 +61,7 @@ export function createScorecardStore(connection: Connection): ScorecardStore {
     salt: String,
   });
   schema.index({ ownerId: 1, cardId: 1, cardVersion: 1 }, { unique: true });
-  schema.index({ state: 1, ownerId: 1 });
+  schema.index({ ownerId: 1, state: 1, publishedAt: -1 });
   schema.set("collection", "scorecards");
   const model = connection.model("Scorecard", schema) as unknown as Model<ScorecardDocument>;
   return {
@@ -75,6 +77,8 @@ export function createScorecardStore(connection: Connection): ScorecardStore {
     find: (id) => model.findById(id).lean<ScorecardDocument>(),
     byVersion: (ownerId, cardId, cardVersion) =>
       model.findOne({ ownerId, cardId, cardVersion }).lean<ScorecardDocument>(),
+    current: (ownerId) =>
+      model.findOne({ ownerId, state: "published" }).sort({ publishedAt: -1, _id: -1 }).lean<ScorecardDocument>(),
     list: ({ ownerIds, states }) =>
       model
         .find({

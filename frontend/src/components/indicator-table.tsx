@@ -1,4 +1,4 @@
-import { Button, Grid, Table, Tooltip, Typography } from "antd";
+import { Button, Grid, Table, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { INDICATORS } from "../../../backend/features/profiles/domain/indicator-list.ts";
 import type { IndicatorView } from "../../../backend/features/profiles/profile-schemas.ts";
@@ -35,11 +35,7 @@ const DESCRIPTIONS = new Map(INDICATORS.map(({ id, description }) => [id, descri
 /** Its name, and how it is worked out. */
 const Name = ({ indicator: { id, name } }: { indicator: IndicatorView }) => {
   const how = DESCRIPTIONS.get(id);
-  return (
-    <Tooltip title={how && localized(how)}>
-      <span>{localized(name)}</span>
-    </Tooltip>
-  );
+  return <span title={how && localized(how)}>{localized(name)}</span>;
 };
 
 /** The change against a year before, in words for who can't see the arrow. */
@@ -49,16 +45,14 @@ const Trend = ({ indicator: { trend, unit } }: { indicator: IndicatorView }) => 
   const before = t("trend.before", { value: formatValue(trend.before, unit), date: formatDate(trend.beforeAsOf) });
   const { changeBps } = trend;
   return (
-    <Tooltip title={before}>
-      <span className="profile-trend">
-        {changeBps === undefined
-          ? formatValue(trend.before, unit)
-          : changeBps === 0
-            ? t("trend.same")
-            : `${changeBps > 0 ? "▲" : "▼"} ${formatBps(Math.abs(changeBps))}`}
-        <span className="rq-visually-hidden"> {before}</span>
-      </span>
-    </Tooltip>
+    <span className="profile-trend" title={before}>
+      {changeBps === undefined
+        ? formatValue(trend.before, unit)
+        : changeBps === 0
+          ? t("trend.same")
+          : `${changeBps > 0 ? "▲" : "▼"} ${formatBps(Math.abs(changeBps))}`}
+      <span className="rq-visually-hidden"> {before}</span>
+    </span>
   );
 };
 
@@ -66,11 +60,7 @@ const Trend = ({ indicator: { trend, unit } }: { indicator: IndicatorView }) => 
 const Age = ({ indicator: { asOf, freshUntil } }: { indicator: IndicatorView }) => {
   const { t } = useTranslation("profile");
   if (!asOf) return <>—</>;
-  return (
-    <Tooltip title={freshUntil && t("freshUntil", { date: formatDate(freshUntil) })}>
-      <span>{formatDate(asOf)}</span>
-    </Tooltip>
-  );
+  return <span title={freshUntil && t("freshUntil", { date: formatDate(freshUntil) })}>{formatDate(asOf)}</span>;
 };
 
 function RecordsButton({ indicator, onRecords }: { indicator: IndicatorView; onRecords: Open }) {

@@ -4,6 +4,7 @@ import { Alert, Button, Card, Flex, Skeleton, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import type { ProfileView as Profile } from "../../../../backend/features/profiles/profile-schemas.ts";
 import type { RequestView } from "../../../../backend/features/requests/request-schemas.ts";
 import type { LeafPack } from "../../../../backend/lib/proof/pack.ts";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
@@ -17,6 +18,7 @@ import { requestProfileQuery } from "./queries.ts";
 
 /** How often an open page asks whether it may still show what it shows. Reading the consents is no read of data. */
 const STILL_ALLOWED_MS = 5_000;
+const DAY_MS = 86_400_000;
 /** A consent for one reading is used up by it; the copy stays for its time. */
 const SHOWN_UNDER = ["active", "used"];
 
@@ -57,15 +59,22 @@ export function ProfileSection({ request }: { request: RequestView }) {
     refetchOnWindowFocus: "always",
     refetchInterval: reading ? STILL_ALLOWED_MS : false,
   });
-  const stateOf = (id: string | undefined) => consents.data?.items.find((consent) => consent.id === id)?.state;
+  const consentOf = (id: string | undefined) => consents.data?.items.find((consent) => consent.id === id);
   // The purpose of the consent that allows it: it goes into the log as the reason.
-  const purpose = consents.data?.items.find(({ id }) => id === request.mine?.consentId)?.terms.purpose;
+  const purpose = consentOf(request.mine?.consentId)?.terms.purpose;
   const [readFor, setReadFor] = useState(purpose);
   const profile = requestProfileQuery(request.id, readFor);
   const query = useQuery({ ...profile, enabled: reading });
   const shown = query.data?.snapshot;
-  const state = stateOf(shown?.consentId);
-  const over = shown !== undefined && consents.data !== undefined && !SHOWN_UNDER.includes(state ?? "");
+  const consent = consentOf(shown?.consentId);
+  // As of the last answer, so that the page looks again with each.
+  const isOver = (read: Profile) =>
+    !consent ||
+    !SHOWN_UNDER.includes(consent.state) ||
+    Date.parse(read.computedAt) + consent.limits.dataLifeDays * DAY_MS <= consents.dataUpdatedAt;
+  // A list from before the reading may not have the consent yet.
+  const heard = consents.dataUpdatedAt > query.dataUpdatedAt;
+  const over = shown !== undefined && heard && isOver(query.data!);
 
   useEffect(() => {
     if (!over) return;
