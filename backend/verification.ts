@@ -72,15 +72,18 @@ export function verificationOf({
         return value;
       },
       async logLawful(reader, { parts: read, withheldUntil, ...rest }) {
-        for (const [i, { what, records }] of read.entries())
-          await parts.access.recordLawful(reader, {
-            ...rest,
-            what,
-            records,
-            purpose: "legalDuty",
-            ...(withheldUntil ? { withheldUntil: withheldUntil.toISOString() } : {}),
-            ...(i > 0 ? { unnoticed: true } : {}),
-          });
+        await Promise.all(
+          read.map(({ what, records }, i) =>
+            parts.access.recordLawful(reader, {
+              ...rest,
+              what,
+              records,
+              purpose: "legalDuty",
+              ...(withheldUntil ? { withheldUntil: withheldUntil.toISOString() } : {}),
+              ...(i > 0 ? { unnoticed: true } : {}),
+            }),
+          ),
+        );
       },
       mayOpenCopy: parts.copies.openFor,
       anchorsOf: parts.anchoring.anchorsOf,

@@ -36,8 +36,6 @@ describe("data exchange: reading a batch", () => {
     const batch: BatchDocument = {
       ...structuredClone(NO_COUNTS),
       _id: id,
-      version: 0,
-      outbox: [],
       catalogId: (given.catalog ?? licences).id,
       departmentCode: "x",
       fileName: given.name ?? "rows.csv",

@@ -3,6 +3,8 @@ import type { Browser } from "playwright-core";
 import { scoreView } from "../../backend/features/scoring/score-schemas.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { playUntil } from "../support/actors.ts";
+import { giveConsent, revokeConsent } from "../support/consents.ts";
+import { openNewRequest } from "../support/financing.ts";
 import { trainedPackage } from "../support/scoring.ts";
 import { sharedServer } from "../support/server.ts";
 import { Desk, openBrowser } from "./browser.ts";
@@ -63,6 +65,22 @@ describe("scores in the browser", function () {
       await desk.page.locator(".ant-popconfirm-buttons .ant-btn-primary").last().click();
       await desk.state("scorecard-state", state);
     }
+    expect(desk.complaints).to.deep.equal([]);
+    await desk.context.close();
+  });
+
+  it("stand beside a profile that was read, and go with the consent", async () => {
+    const { request } = await openNewRequest(path);
+    const consent = await giveConsent(path, { terms: { requestId: request.id } });
+    const desk = await Desk.open(browser, url);
+    const { username, password } = await path.login("firstBank");
+    await desk.login(username, password);
+    await desk.goto(`/institution/requests/${request.id}`);
+    await desk.click("profile-read");
+    await desk.at("snapshot-scores").locator('[data-testid="score-content"]').first().waitFor();
+    await revokeConsent(path, consent);
+    await desk.at("profile-ended").waitFor();
+    expect(await desk.at("snapshot-scores").count()).to.equal(0);
     expect(desk.complaints).to.deep.equal([]);
     await desk.context.close();
   });

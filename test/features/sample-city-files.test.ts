@@ -9,7 +9,7 @@ import { BAD_ROWS, type ExpectedFault } from "../../scripts/sample-city/manifest
 import { newPath } from "../support/actors.ts";
 import { sharedServer } from "../support/server.ts";
 
-const ENTERPRISES = 40;
+const ENTERPRISES = 60;
 /** The enterprises of this test are nobody else's: other codes in another district each run would do as well. */
 const SEED = `files-${Date.now()}`;
 
@@ -18,6 +18,7 @@ describe("the sample city's files, sent by their departments", function () {
   const folder = mkdtempSync(join(tmpdir(), "city-files-"));
   const apis = new Map<string, Promise<Api>>();
   let files: readonly SampleFile[];
+  let supplements: readonly SampleFile[];
   let expected: Map<string, ExpectedFault[]>;
 
   before(async () => {
@@ -33,9 +34,12 @@ describe("the sample city's files, sent by their departments", function () {
       faults.map((line) => JSON.parse(line) as ExpectedFault),
       ({ file }) => file,
     );
-    // The registration first: other files name their enterprises by it. Files without a bad row tell nothing here.
-    const first = ({ catalogId, supplement }: SampleFile) => catalogId === "business-registration" && !supplement;
-    files = [...city.files.filter(first), ...city.files.filter((file) => !first(file) && file.badRows > 0)];
+    // Files without a bad row tell nothing here, unless a second file follows them.
+    const followed = new Set(city.files.filter(({ supplement }) => supplement).map(({ catalogId }) => catalogId));
+    files = city.files.filter(
+      ({ badRows, catalogId, supplement }) => !supplement && (badRows > 0 || followed.has(catalogId)),
+    );
+    supplements = city.files.filter(({ supplement }) => supplement);
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -50,6 +54,17 @@ describe("the sample city's files, sent by their departments", function () {
     apis.set(code, known);
     return known;
   };
+
+  async function send(file: SampleFile) {
+    const name = basename(file.path);
+    const api = await apiOf(file.departmentCode);
+    const { id } = await api.upload(file.catalogId, name, readFileSync(file.path));
+    const batch = await waitFor(`batch ${name}`, async () => {
+      const now = await api.batch(id);
+      return now.state === "received" || now.state === "validated" ? undefined : now;
+    });
+    return { name, api, batch };
+  }
 
   /** "row reason column" of every quarantined row. */
   async function quarantined(api: Api, id: string): Promise<string[]> {
@@ -68,24 +83,37 @@ describe("the sample city's files, sent by their departments", function () {
 
   it("are quarantined in the very rows, columns and for the reasons that the manifest foretells", async () => {
     const reasons = new Set<string>();
-    const send = async (file: SampleFile): Promise<void> => {
-      const name = basename(file.path);
-      const api = await apiOf(file.departmentCode);
-      const { id } = await api.upload(file.catalogId, name, readFileSync(file.path));
-      const batch = await waitFor(`batch ${name}`, async () => {
-        const now = await api.batch(id);
-        return now.state === "received" || now.state === "validated" ? undefined : now;
-      });
+    const check = async (file: SampleFile): Promise<void> => {
+      const { name, api, batch } = await send(file);
       expect(batch.fault, name).to.equal(undefined);
       expect([batch.rows, batch.quarantined], name).to.deep.equal([file.rows, file.badRows]);
       expect(batch.stored + batch.duplicates + batch.quarantined, name).to.equal(batch.rows);
       const told = (expected.get(name) ?? []).map(({ row, reason, column }) => `${row} ${reason} ${column}`);
-      expect((await quarantined(api, id)).sort(), name).to.deep.equal(told.sort());
+      expect((await quarantined(api, batch.id)).sort(), name).to.deep.equal(told.sort());
       for (const { reason } of expected.get(name) ?? []) reasons.add(reason);
     };
+    // The registration first: other files name their enterprises by it.
     const [registration, ...others] = files;
-    await send(registration!);
-    await Promise.all(others.map(send));
+    expect(registration?.catalogId).to.equal("business-registration");
+    await check(registration!);
+    await Promise.all(others.map(check));
     expect(reasons.size).to.be.greaterThan(12);
+  });
+
+  it("are corrected, kept as history and deleted as the second files say", async () => {
+    const found = await Promise.all(
+      supplements.map(async (file) => {
+        const { name, batch } = await send(file);
+        const { corrected, late, deleted, quarantined: bad } = batch;
+        expect([corrected, late, deleted, bad], name).to.deep.equal([
+          file.correctedRows,
+          file.lateRows,
+          file.deletions,
+          0,
+        ]);
+        return corrected + late + deleted;
+      }),
+    );
+    expect(found.reduce((sum, count) => sum + count, 0)).to.be.greaterThan(3);
   });
 });

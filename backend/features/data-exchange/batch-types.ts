@@ -1,4 +1,3 @@
-import type { AggregateFields } from "../../platform/mongo/aggregate.ts";
 import type { AmountUnit } from "./domain/catalog.ts";
 import type { FaultReason } from "./domain/faults.ts";
 
@@ -86,7 +85,9 @@ export interface BatchFields extends BatchCounts {
   /** Set once its counts are in the catalog's summary. */
   summed: boolean;
 }
-export type BatchDocument = BatchFields & AggregateFields;
+export interface BatchDocument extends BatchFields {
+  _id: string;
+}
 
 export const NO_COUNTS: BatchCounts = {
   rows: 0,

@@ -28,14 +28,9 @@ export const catalogView = z
 export const catalogList = z.object({ items: z.array(catalogView) });
 
 export const batchUpload = z.object({
-  fileName: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .openapi({
-      description: "The file's name; its ending tells the format (csv, tsv, xlsx, ndjson, zip of such files)",
-    }),
+  fileName: z.string().trim().min(1).max(200).openapi({
+    description: "The file's name; its ending tells the format (csv, tsv, xlsx, ndjson, zip of such files)",
+  }),
   mode: z
     .enum(["append", "replace"])
     .default("append")
@@ -49,13 +44,9 @@ export const batchUpload = z.object({
     .optional()
     .openapi({ description: "The row of the headings, from 1" }),
   encoding: z.enum(["utf-8", "gb18030", "utf-16le", "utf-16be"]).optional(),
-  replayOf: z
-    .string()
-    .max(60)
-    .optional()
-    .openapi({
-      description: "The batch whose quarantined rows the file mends, by their numbers in the column 隔离行号",
-    }),
+  replayOf: z.string().max(60).optional().openapi({
+    description: "The batch whose quarantined rows the file mends, by their numbers in the column 隔离行号",
+  }),
 });
 
 export const batchView = z

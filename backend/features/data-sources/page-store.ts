@@ -52,6 +52,9 @@ export interface PageStore {
   /** The number of the last page, as whoever told it first told it. */
   endDelivery(id: string, lastPage: number): Promise<number>;
   setBatch(id: string, batchId: string): Promise<void>;
+  /** Deliveries begun before this time that are in no batch yet. */
+  abandoned(before: Date, limit: number): Promise<DeliveryDocument[]>;
+  dropDelivery(delivery: DeliveryDocument): Promise<void>;
   /** Deliveries whose last page came and that are in no batch yet, after an id. */
   unfinished(after: string, limit: number): Promise<DeliveryDocument[]>;
 }
@@ -87,6 +90,7 @@ export function createPageStore(connection: Connection): PageStore {
     options("pushDeliveries"),
   );
   deliverySchema.index({ lastPage: 1, batchId: 1 }, { sparse: true });
+  deliverySchema.index({ startedAt: 1 });
   const pages = connection.model("SourcePage", pageSchema) as unknown as Model<PageDocument>;
   const deliveries = connection.model("PushDelivery", deliverySchema) as unknown as Model<DeliveryDocument>;
 
@@ -131,6 +135,16 @@ export function createPageStore(connection: Connection): PageStore {
     },
     async setBatch(_id, batchId) {
       await deliveries.updateOne({ _id }, { $set: { batchId } });
+    },
+    abandoned: (before, limit) =>
+      deliveries
+        .find({ batchId: { $exists: false }, startedAt: { $lt: before } })
+        .sort({ startedAt: 1 })
+        .limit(limit)
+        .lean<DeliveryDocument[]>(),
+    async dropDelivery({ _id, resourceId, run }) {
+      await pages.deleteMany({ resourceId, run });
+      await deliveries.deleteOne({ _id });
     },
     unfinished: (after, limit) =>
       deliveries

@@ -15,6 +15,8 @@ export const MAX_PUSH_BYTES = 4 * 1024 ** 2;
 export const MAX_PUSH_ROWS = 10_000;
 const MAX_CONTENT_BYTES = 15 * 1024 ** 2;
 const SHOWN_MISSING = 100;
+/** A delivery that isn't complete after so long is given up: its pages are not kept for ever. */
+export const ABANDONED_AFTER_MS = 7 * 86_400_000;
 const SIGNED_PAGE = ["@method", "@path", "@query", "content-digest"] as const;
 const SIGNED_QUESTION = ["@method", "@path", "@query"] as const;
 
@@ -23,7 +25,7 @@ export interface PushService {
   push(id: string, query: PushQuery, message: SignedMessage, body: AsyncIterable<Buffer>): Promise<PushReceipt>;
   /** What became of a delivery, for the machine that sent it. */
   status(id: string, run: string, message: SignedMessage): Promise<PushRun>;
-  /** Finishes deliveries whose last page came before a crash. False when there was none. */
+  /** Finishes deliveries whose last page came before a crash, and gives up old ones. False when there was none. */
   step(): Promise<boolean>;
 }
 
@@ -110,6 +112,33 @@ export function createPushService(
       attempts: 0,
     });
     if (complete) await pages.dropContents(resource._id, run);
+  }
+
+  async function giveUp(): Promise<boolean> {
+    const now = clock.now();
+    const old = await pages.abandoned(new Date(now.getTime() - ABANDONED_AFTER_MS), 20);
+    for (const delivery of old) {
+      const { _id, resourceId, run, startedAt } = delivery;
+      const present = await pages.ofRun(resourceId, run);
+      await runs.putRun({
+        _id,
+        resourceId,
+        trigger: "push",
+        state: "failed",
+        startedAt,
+        finishedAt: now,
+        pages: present.length,
+        rows: present.reduce((sum, page) => sum + page.rows, 0),
+        batchIds: [],
+        attempts: 0,
+        fault: {
+          code: "push.abandoned",
+          message: "the delivery was not completed within 7 days; nothing of it was taken",
+        },
+      });
+      await pages.dropDelivery(delivery);
+    }
+    return old.length > 0;
   }
 
   const receiptOf = ({ resourceId, run, number, last, rows, digest, receivedAt }: PageDocument): PushReceipt => ({
@@ -224,7 +253,7 @@ export function createPushService(
     },
 
     async step() {
-      let finished = false;
+      let finished = await giveUp();
       let after = "";
       for (;;) {
         const found = await pages.unfinished(after, 100);

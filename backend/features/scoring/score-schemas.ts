@@ -93,6 +93,7 @@ export const scoreSummary = z
     scorecard: z.object({ id: z.string(), cardId: z.string(), version: z.int(), digest: hex32, owner }),
     reader: z.object({ id: z.string(), name: z.string() }).optional(),
     snapshotId: z.string().optional(),
+    consentId: z.string().optional().describe("of the reading that was scored"),
     asOf: isoTime.describe("the moment of the profile that was scored"),
     scoredAt: isoTime,
     inputDigest: hex32,

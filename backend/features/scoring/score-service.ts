@@ -120,7 +120,7 @@ export function createScoreService(
           owner: ownerView(each.owner.id, each.owner.name),
         },
         ...(each.reader ? { reader: each.reader } : {}),
-        ...(each.snapshot ? { snapshotId: each.snapshot.id } : {}),
+        ...(each.snapshot ? { snapshotId: each.snapshot.id, consentId: each.snapshot.consentId } : {}),
         asOf: each.asOf.toISOString(),
         scoredAt: each.scoredAt.toISOString(),
         inputDigest: each.inputDigest,

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { getBytes, keccak256 } from "ethers";
+import { hmacWriter } from "../../../lib/fast-hash.ts";
 import { commitment, derivedSalt, type Hex32 } from "../../../lib/hash.ts";
 import type { Catalog, FieldValue } from "./catalog.ts";
 
@@ -44,37 +44,17 @@ export function recordWriter(catalog: Catalog): (record: CommittedRecord) => str
   };
 }
 
-const BLOCK = 64;
-const DIGEST = 32;
-
-/**
- * HMAC-SHA-256 under one key of at most a block, for many short ASCII messages: RFC 2104 out of one-shot hashes, as making an
- * Hmac object costs several times what it does.
- */
-function hmacWriter(key: Uint8Array): (message: string, into: Buffer) => void {
-  const inner = Buffer.alloc(BLOCK * 4, 0x36);
-  const outer = Buffer.alloc(BLOCK + DIGEST, 0x5c);
-  for (const [i, byte] of key.entries()) {
-    inner[i] = byte ^ 0x36;
-    outer[i] = byte ^ 0x5c;
-  }
-  return (message, into) => {
-    const length = inner.write(message, BLOCK, "latin1");
-    if (length !== message.length) throw new RangeError("the message is too long");
-    (hash("sha256", inner.subarray(0, BLOCK + length), "buffer") as Buffer).copy(outer, BLOCK);
-    (hash("sha256", outer, "buffer") as Buffer).copy(into);
-  };
-}
+const SALT_BYTES = 32;
 
 /** The same commitments as recordCommitment gives, for the many records of one batch. */
 export function recordCommitter(batchSalt: Hex32): (recordId: string, canonical: string) => Hex32 {
   const writeSalt = hmacWriter(getBytes(batchSalt));
   let buffer = Buffer.alloc(4096);
   return (recordId, canonical) => {
-    const most = DIGEST + canonical.length * 3;
+    const most = SALT_BYTES + canonical.length * 3;
     if (buffer.length < most) buffer = Buffer.alloc(most * 2);
     writeSalt(recordId, buffer);
-    const end = DIGEST + buffer.write(canonical, DIGEST);
+    const end = SALT_BYTES + buffer.write(canonical, SALT_BYTES);
     return keccak256(buffer.subarray(0, end));
   };
 }

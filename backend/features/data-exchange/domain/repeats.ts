@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { canonicalJson } from "../../../lib/canonical-json.ts";
+import { sha256Bytes } from "../../../lib/fast-hash.ts";
 import type { MappedRecord } from "./catalog.ts";
 
 /**
@@ -53,7 +53,7 @@ export function watchRepeats(): RepeatWatch {
   }
 
   function wordsOf(text: string): [number, number] {
-    const digest = hash("sha256", text, "buffer");
+    const digest = sha256Bytes(text);
     // Never both zero: that marks a free place.
     return [digest.readUInt32LE(0), (digest.readUInt32LE(4) | 1) >>> 0];
   }

@@ -1,14 +1,21 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useSyncExternalStore } from "react";
+import type { ProfileView } from "../../../../backend/features/profiles/profile-schemas.ts";
 import type { RequestView } from "../../../../backend/features/requests/request-schemas.ts";
-import { consentsQuery } from "../../lib/queries.ts";
 import { SnapshotScores } from "../scoring/snapshot-scores.tsx";
-import { requestProfileQuery } from "./queries.ts";
 
-/** The scores of the profile that was read on this page: of that very snapshot. Nothing before a profile is read. */
+/** The snapshot that the section above has read; undefined again as soon as that one lets go of it. */
+function useReadSnapshot(requestId: string): string | undefined {
+  const cache = useQueryClient().getQueryCache();
+  const subscribe = useCallback((changed: () => void) => cache.subscribe(changed), [cache]);
+  return useSyncExternalStore(subscribe, () => {
+    const read = cache.findAll({ queryKey: ["request-profiles", requestId] });
+    return read.map(({ state }) => (state.data as ProfileView | undefined)?.snapshot?.id).find(Boolean);
+  });
+}
+
+/** The scores of the profile that was read on this page: of that very snapshot, and as long as it is shown. */
 export function RequestScores({ request }: { request: RequestView }) {
-  const consents = useQuery({ ...consentsQuery, enabled: request.mine?.consentId !== undefined });
-  const purpose = consents.data?.items.find(({ id }) => id === request.mine?.consentId)?.terms.purpose;
-  // Reading is the person's act, in the section above: here its answer is only waited for.
-  const { data } = useQuery({ ...requestProfileQuery(request.id, purpose), enabled: false });
-  return data?.snapshot ? <SnapshotScores key={data.snapshot.id} snapshotId={data.snapshot.id} /> : null;
+  const snapshotId = useReadSnapshot(request.id);
+  return snapshotId === undefined ? null : <SnapshotScores key={snapshotId} snapshotId={snapshotId} />;
 }

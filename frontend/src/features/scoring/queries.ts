@@ -34,6 +34,7 @@ export const scoreQuery = (id: string) =>
     queryKey: ["scores", "one", id],
     queryFn: ({ signal }) => api.get<ScoreView>(`/scores/${path(id)}`, undefined, signal),
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
     refetchOnWindowFocus: false,
     retry: false,
   });
@@ -43,6 +44,8 @@ export const snapshotScoresQuery = (snapshotId: string) =>
     queryKey: ["snapshot-scores", snapshotId],
     queryFn: () => api.post<{ items: ScoreView[] }>(`/snapshots/${path(snapshotId)}/scores`),
     staleTime: Number.POSITIVE_INFINITY,
+    // No copy is kept in the browser: what is no longer shown is read again, if that is still allowed.
+    gcTime: 0,
     refetchOnWindowFocus: false,
     retry: false,
   });

@@ -5,10 +5,15 @@ import { Link, useParams } from "react-router";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { formatTime } from "../../lib/format.ts";
+import { consentsQuery } from "../../lib/queries.ts";
 import { useSignedIn } from "../session/use-account.ts";
 import { scoreQuery } from "./queries.ts";
 import { ScoreContentView } from "./score-content.tsx";
 import { ScoreProof } from "./score-proof.tsx";
+
+const STILL_ALLOWED_MS = 5_000;
+/** A consent for one reading is used up by it; the copy stays for its time. */
+const SHOWN_UNDER = ["active", "used"];
 
 /** One score as it was given, for whoever may see it. */
 export function ScoreDetailPage() {
@@ -16,6 +21,16 @@ export function ScoreDetailPage() {
   const { role } = useSignedIn();
   const { id = "" } = useParams();
   const query = useQuery(scoreQuery(id));
+  // Reading the consents is no read of data: an open page looks whether it may still show what it shows.
+  const consents = useQuery({
+    ...consentsQuery,
+    enabled: role === "institution",
+    staleTime: 0,
+    refetchOnWindowFocus: "always",
+    refetchInterval: STILL_ALLOWED_MS,
+  });
+  const consent = consents.data?.items.find((each) => each.id === query.data?.consentId);
+  const over = role === "institution" && consents.data !== undefined && !SHOWN_UNDER.includes(consent?.state ?? "");
   return (
     <>
       <PageHeader
@@ -47,7 +62,7 @@ export function ScoreDetailPage() {
                   : []),
               ]}
             />
-            {score.content ? (
+            {score.content && !over ? (
               <ScoreContentView content={score.content} own={role === "enterprise"} />
             ) : (
               <Alert type="info" showIcon title={t("detail.deleted")} />

@@ -50,7 +50,7 @@ export function QueryForm({ asker }: { asker: Asker }) {
           </Button>
         </Form>
       </Card>
-      {given && <QueryTable view={given} withAnchor={false} />}
+      {given && <QueryTable view={given} />}
     </div>
   );
 }

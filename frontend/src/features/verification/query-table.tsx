@@ -73,7 +73,7 @@ function PartView({ part }: { part: QueryPart }) {
 }
 
 /** All that is known of a subject, section by section. */
-export function QueryTable({ view, withAnchor = true }: { view: QueryView; withAnchor?: boolean }) {
+export function QueryTable({ view, opened = false }: { view: QueryView; opened?: boolean }) {
   const { t } = useTranslation("verification");
   const { content } = view;
   if (!content) return <Alert type="info" showIcon title={t("answer.ended")} data-testid="answer-ended" />;
@@ -87,9 +87,12 @@ export function QueryTable({ view, withAnchor = true }: { view: QueryView; withA
             <Button icon={<FileExcelOutlined />} href={file} download data-testid="query-xlsx">
               XLSX
             </Button>
-            <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
-              {t("query.print")}
-            </Button>
+            {/* A drawer doesn't print. */}
+            {!opened && (
+              <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+                {t("query.print")}
+              </Button>
+            )}
           </Space>
         }
       >
@@ -116,7 +119,7 @@ export function QueryTable({ view, withAnchor = true }: { view: QueryView; withA
                 </div>
               ),
             },
-            ...(withAnchor
+            ...(opened
               ? [
                   {
                     key: "anchor",
@@ -161,5 +164,5 @@ export function QueryTable({ view, withAnchor = true }: { view: QueryView; withA
 
 export function OpenedQuery({ id }: { id: string }) {
   const query = useQuery(queryQuery(id));
-  return <OpenedView query={query}>{(view) => <QueryTable view={view} />}</OpenedView>;
+  return <OpenedView query={query}>{(view) => <QueryTable view={view} opened />}</OpenedView>;
 }
