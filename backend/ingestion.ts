@@ -18,7 +18,10 @@ import type { Stores } from "./stores.ts";
 
 const THREAD = new URL("./ingestion-thread.ts", import.meta.url);
 /** What a thread may hold: a large workbook's texts, and the keys of a file of ten million rows beside it. */
-const HEAP_MB = 900;
+const HEAP_MB = 448;
+/** What is enough for a small file, whatever it unpacks to. */
+const SMALL_HEAP_MB = 192;
+const SMALL_BYTES = 2 * 1024 ** 2;
 /** Rows die young: a large nursery would only let their remains lie longer. */
 const YOUNG_MB = 24;
 /** A thread that has had nothing to do for so long is ended, and its memory given back. */
@@ -47,29 +50,30 @@ export function ingestionOf(parts: Parts) {
     anchorsAbi: chain.anchors.formatJson(),
     personKeys: parts.personKeys,
   };
-  const idle = new Map<Worker, NodeJS.Timeout>();
+  const idle = new Map<Worker, { timer: NodeJS.Timeout; heapMb: number }>();
   const all = new Set<Worker>();
 
   let stopping = false;
 
-  function takeThread(): Worker {
+  function takeThread(heapMb: number): Worker {
     const { mongodbUri } = parts;
     if (stopping || !mongodbUri) throw new Error("this process reads no batches");
-    for (const [thread, timer] of idle) {
+    for (const [thread, { timer, heapMb: own }] of idle) {
+      if (own !== heapMb) continue;
       clearTimeout(timer);
       idle.delete(thread);
       return thread;
     }
     const thread = new Worker(THREAD, {
       workerData: { ...options, mongodbUri } satisfies ThreadOptions,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_MB },
     });
     // What is half read goes on after the next start: no reason to keep the process.
     thread.unref();
     all.add(thread);
     thread.once("exit", () => {
       all.delete(thread);
-      clearTimeout(idle.get(thread));
+      clearTimeout(idle.get(thread)?.timer);
       idle.delete(thread);
     });
     return thread;
@@ -77,7 +81,8 @@ export function ingestionOf(parts: Parts) {
 
   const run: RunBatch = (batch, catalog, onProgress) =>
     new Promise((resolve, reject) => {
-      const thread = takeThread();
+      const heapMb = batch.bytes <= SMALL_BYTES ? SMALL_HEAP_MB : HEAP_MB;
+      const thread = takeThread(heapMb);
       const tell = (message: ToThread): void => thread.postMessage(message);
       const end = (): void => {
         thread.off("message", hear).off("error", fail).off("exit", stopped);
@@ -98,7 +103,11 @@ export function ingestionOf(parts: Parts) {
           );
         } else {
           end();
-          idle.set(thread, setTimeout(() => void thread.terminate(), IDLE_MS).unref());
+          const retire = (): void => {
+            idle.delete(thread);
+            void thread.terminate();
+          };
+          idle.set(thread, { timer: setTimeout(retire, IDLE_MS).unref(), heapMb });
           if (message.type === "done") resolve();
           else reject(Object.assign(new Error(message.message), { stack: message.stack }));
         }
@@ -110,6 +119,7 @@ export function ingestionOf(parts: Parts) {
   const ingestion = createIngestionService(
     {
       batches: stores.batches,
+      records: stores.records,
       quarantine: stores.quarantine,
       catalogOf: parts.catalogOf,
       savedOptions: async (catalogId) => (await stores.readings.find(catalogId))?.options ?? {},

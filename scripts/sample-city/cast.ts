@@ -42,7 +42,7 @@ export const CAST_DEPARTMENTS: readonly CastMember[] = STANDARD_DEPARTMENTS.map(
 
 export const CAST_REGULATOR: CastMember = {
   kind: "regulator",
-  name: { zh: "玉溪市地方金融监督管理办公室", en: "Yuxi Office for Local Financial Supervision" },
+  name: { zh: "国家金融监督管理总局玉溪监管分局", en: "NFRA Yuxi Branch" },
   uscc: government("0153R001"),
 };
 

@@ -68,6 +68,7 @@ export function catalogRoutes(api: Api, catalogs: CatalogService): void {
     summary: "An empty file with the catalog's headings, as CSV or XLSX",
     params: idParam,
     query: templateQuery,
+    sends: "application/octet-stream",
     async handle({ actor, params, query, response }) {
       const { bytes, fileName, mediaType } = await templateOf(
         await catalogs.definition(actor, params.id),

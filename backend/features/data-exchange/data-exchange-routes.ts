@@ -103,6 +103,7 @@ export function dataExchangeRoutes(api: Api, services: Services): void {
     summary: "The rows that are still open, with reasons: mended, they can be sent with replayOf",
     params: idParam,
     query: z.object({ language: z.enum(["zh", "en"]).default("zh") }),
+    sends: "text/csv",
     async handle({ actor, params, query, response }) {
       const { fileName, lines } = await quarantine.csv(actor, params.id, query.language);
       response.type("text/csv; charset=utf-8");

@@ -19,7 +19,7 @@ export async function ingestBatch(
   catalog: Catalog,
   onProgress: (rows: number) => void = () => {},
 ): Promise<void> {
-  const { batches, records, quarantine } = ports;
+  const { batches } = ports;
   let overtaken = false;
   const note = async (change: Partial<BatchFields>): Promise<void> => {
     const lease = { leaseUntil: new Date(Date.now() + LEASE_MS) };
@@ -35,16 +35,34 @@ export async function ingestBatch(
     await note({ ...latest, state: "stored" });
   } catch (error) {
     if (!(error instanceof DomainError) || !error.code.startsWith("file.")) throw error;
-    await records.removeAfter(batch._id, -1);
-    await quarantine.removeAfter(batch._id, -1);
-    if (batch.origin.replayOf) await quarantine.releaseReplay(batch.origin.replayOf, batch._id);
-    const fault = { code: error.code, message: error.message };
-    await note({ ...NO_COUNTS, checkpoint: 0, state: "rejected", fault, finishedAt: new Date() });
+    if (!(await refuseBatch(ports, batch, error))) throw new Overtaken(`batch ${batch._id} was taken over`);
   } finally {
     clearInterval(beating);
   }
   const ended = await batches.find(batch._id);
   if (ended) await finishBatch(ports, ended);
+}
+
+/** Takes back what was written of a batch, and says why it is refused. False when another has claimed it since. */
+export async function refuseBatch(
+  {
+    batches,
+    records,
+    quarantine,
+  }: Pick<IngestionPorts, "records" | "quarantine"> & { batches: Pick<BatchStore, "progress"> },
+  batch: BatchDocument,
+  { code, message }: DomainError,
+): Promise<boolean> {
+  await records.removeAfter(batch._id, -1);
+  await quarantine.removeAfter(batch._id, -1);
+  if (batch.origin.replayOf) await quarantine.releaseReplay(batch.origin.replayOf, batch._id);
+  return batches.progress(batch._id, batch.attempt, {
+    ...structuredClone(NO_COUNTS),
+    checkpoint: 0,
+    state: "rejected",
+    fault: { code, message },
+    finishedAt: new Date(),
+  });
 }
 
 /** What follows an ended batch; again and again does no harm. */

@@ -11,8 +11,9 @@ import { newId } from "../../lib/ids.ts";
 import type { BatchStore } from "./batch-store.ts";
 import { type BatchDocument, type BatchOptions, type BatchOrigin, NO_COUNTS } from "./batch-types.ts";
 import type { Catalog } from "./domain/catalog.ts";
-import { finishBatch, LEASE_MS } from "./ingestion-engine.ts";
+import { finishBatch, LEASE_MS, refuseBatch } from "./ingestion-engine.ts";
 import type { QuarantineStore } from "./quarantine-store.ts";
+import type { RecordStore } from "./record-store.ts";
 
 const MAX_FILE_BYTES = 16 * 1024 ** 3;
 
@@ -37,6 +38,7 @@ export type RunBatch = (batch: BatchDocument, catalog: Catalog, onProgress: (row
 
 interface Ports {
   batches: BatchStore;
+  records: RecordStore;
   quarantine: QuarantineStore;
   catalogOf(id: string): Catalog | Promise<Catalog>;
   /** What the department said once of how its files are to be read. */
@@ -129,7 +131,14 @@ export function createIngestionService(
         await finishEnded();
         return false;
       }
-      await ports.run(batch, await ports.catalogOf(batch.catalogId), onProgress);
+      try {
+        await ports.run(batch, await ports.catalogOf(batch.catalogId), onProgress);
+      } catch (error) {
+        // It would do so each time, and hold up the catalog's other files.
+        if ((error as { code?: unknown }).code !== "ERR_WORKER_OUT_OF_MEMORY") throw error;
+        const why = `${batch.fileName} doesn't fit into memory; send it as CSV, or in parts`;
+        await refuseBatch(ports, batch, new DomainError("file.tooLarge", why));
+      }
       return true;
     },
   };

@@ -90,7 +90,7 @@ export function createPageStore(connection: Connection): PageStore {
     options("pushDeliveries"),
   );
   deliverySchema.index({ lastPage: 1, batchId: 1 }, { sparse: true });
-  deliverySchema.index({ startedAt: 1 });
+  deliverySchema.index({ batchId: 1, startedAt: 1 });
   const pages = connection.model("SourcePage", pageSchema) as unknown as Model<PageDocument>;
   const deliveries = connection.model("PushDelivery", deliverySchema) as unknown as Model<DeliveryDocument>;
 
@@ -138,7 +138,8 @@ export function createPageStore(connection: Connection): PageStore {
     },
     abandoned: (before, limit) =>
       deliveries
-        .find({ batchId: { $exists: false }, startedAt: { $lt: before } })
+        // Null is what an index has for those without one.
+        .find({ batchId: null, startedAt: { $lt: before } } as never)
         .sort({ startedAt: 1 })
         .limit(limit)
         .lean<DeliveryDocument[]>(),

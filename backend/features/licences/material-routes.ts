@@ -89,6 +89,7 @@ export function materialRoutes(
     access: ["enterprise"],
     summary: "The enterprise's own file",
     params: idParam,
+    sends: "application/octet-stream",
     async handle({ actor, params, response }) {
       await send(response, await materials.file(actor, params.id));
     },
@@ -170,6 +171,7 @@ function addDossierRoutes(api: Api, dossiers: DossierService): void {
     access: ["institution"],
     summary: "The file of an attached material, under a live consent; in the enterprise's access log",
     params: kindParams,
+    sends: "application/octet-stream",
     async handle({ actor, params, response }) {
       await send(response, await dossiers.openFile(actor, params.id, params.kind));
     },

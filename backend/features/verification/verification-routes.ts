@@ -129,6 +129,7 @@ export function verificationRoutes(api: Api, services: Services): void {
     summary: "The same as a CSV file: the raw body has the subjects, the answer is CSV too",
     query: batchQuery,
     rawBody: true,
+    sends: "text/csv",
     async handle({ actor, query, request, response }) {
       await limitBatches(actor.participantId, request);
       const { kind, purpose, basis, caseNo, officer } = query;
@@ -217,6 +218,7 @@ function addQueryRoutes(api: Api, { answers, queries }: Services): void {
     summary: "The same as a spreadsheet (XLSX)",
     params: idParam,
     query: z.object({ language: z.enum(["zh", "en"]).default("zh") }),
+    sends: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     async handle({ actor, params, query, response }) {
       const { fileName, bytes } = await queries.workbook(actor, params.id, query.language);
       response

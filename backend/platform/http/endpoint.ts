@@ -23,6 +23,8 @@ export interface Endpoint<P, Q, B, A extends Access> {
   /** The raw body is the handler's to stream. */
   rawBody?: boolean;
   answer?: Schema;
+  /** Instead of an answer: the media type of the file that the handler sends itself. */
+  sends?: string;
   status?: number;
   handle: (input: {
     params: Out<P>;
@@ -55,7 +57,7 @@ export function createApi(registry: OpenAPIRegistry): Api {
   return {
     router,
     add(endpoint) {
-      const { method, path, access, params, query, body, answer, status = 200, handle } = endpoint;
+      const { method, path, access, params, query, body, answer, sends, status = 200, handle } = endpoint;
       router[method](path, async (request: Request, response: Response) => {
         const actor = response.locals.actor as Actor | undefined;
         allow(access, actor);
@@ -68,6 +70,7 @@ export function createApi(registry: OpenAPIRegistry): Api {
           response,
         };
         const result = await handle(input as Parameters<typeof handle>[0]);
+        if (sends !== undefined) return;
         if (answer === undefined) response.status(204).end();
         else response.status(status).json(result);
       });
@@ -94,7 +97,14 @@ export function createApi(registry: OpenAPIRegistry): Api {
         responses: {
           ...(answer
             ? { [status]: { description: "done", content: { "application/json": { schema: answer } } } }
-            : { 204: { description: "done" } }),
+            : sends
+              ? {
+                  200: {
+                    description: "a file",
+                    content: { [sends]: { schema: { type: "string", format: "binary" } } },
+                  },
+                }
+              : { 204: { description: "done" } }),
           default: {
             description: "a problem (RFC 9457)",
             content: { "application/problem+json": { schema: problem } },

@@ -13,7 +13,7 @@ export interface Book {
   readonly from1904: boolean;
 }
 
-const MAX_SHARED_CHARACTERS = 150_000_000;
+const MAX_SHARED_CHARACTERS = 100_000_000;
 const ROOT = "xl/workbook.xml";
 
 /** The built-in formats of dates and times, those of Chinese and Japanese editions among them. */

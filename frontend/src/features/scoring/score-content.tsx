@@ -30,8 +30,31 @@ function Bar({ part, all, tone }: { part: number; all: number; tone: "lost" | "g
   );
 }
 
+interface SourceProps {
+  indicator: Scored;
+  onRecords: (indicator: Scored) => void;
+}
+
+function RecordsButton({ indicator, onRecords }: SourceProps) {
+  const { t } = useTranslation("scoring");
+  if (indicator.recordIds.length === 0) return null;
+  const count = t("reason.records", { count: indicator.recordIds.length });
+  return (
+    <Button
+      type="link"
+      size="small"
+      className="rq-inline-button"
+      onClick={() => onRecords(indicator)}
+      aria-label={`${localized(indicator.name)}: ${count}`}
+      data-testid={`score-records-${indicator.indicatorId}`}
+    >
+      {count}
+    </Button>
+  );
+}
+
 /** Where a figure comes from, and its records to open. */
-function Source({ indicator, onRecords }: { indicator: Scored; onRecords: (indicator: Scored) => void }) {
+function Source({ indicator, onRecords }: SourceProps) {
   const { t } = useTranslation("scoring");
   return (
     <div className="scoring-reason-links">
@@ -41,17 +64,7 @@ function Source({ indicator, onRecords }: { indicator: Scored; onRecords: (indic
       {indicator.departmentName && <span>{localized(indicator.departmentName)}</span>}
       {indicator.asOf && <span>{t("asOf", { date: formatDate(indicator.asOf) })}</span>}
       {indicator.disputed && <DisputedTag />}
-      {indicator.recordIds.length > 0 && (
-        <Button
-          type="link"
-          size="small"
-          className="rq-inline-button"
-          onClick={() => onRecords(indicator)}
-          data-testid={`score-records-${indicator.indicatorId}`}
-        >
-          {t("reason.records", { count: indicator.recordIds.length })}
-        </Button>
-      )}
+      <RecordsButton indicator={indicator} onRecords={onRecords} />
     </div>
   );
 }
@@ -91,6 +104,11 @@ export function ScoreContentView({ content, own = false }: { content: ScoreConte
           {row.worstPoints} … {row.bestPoints}
         </span>
       ),
+    },
+    {
+      key: "records",
+      title: t("points.records"),
+      render: (row) => <RecordsButton indicator={row} onRecords={open} />,
     },
   ];
   return (
