@@ -1,30 +1,23 @@
-import { Interface, type JsonRpcProvider } from "ethers";
-import { roles } from "../contracts/deploy.ts";
+import type { JsonRpcProvider } from "ethers";
+import { auditOf } from "./audit.ts";
 import { catalogsOf } from "./catalogs.ts";
 import { consentsOf } from "./consents.ts";
 import { dataSourcesOf, type OutboundOptions } from "./data-sources.ts";
 import { createAnchoringService } from "./features/anchoring/anchoring-service.ts";
-import { createAuditService } from "./features/audit/audit-service.ts";
-import { createProofService } from "./features/audit/proof-service.ts";
-import { createReconciliation } from "./features/audit/reconciliation-service.ts";
-import { bidMessage, createBidService } from "./features/bids/bid-service.ts";
 import { createDataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
 import { STANDARD_DEPARTMENTS } from "./features/data-exchange/domain/standard-catalogs.ts";
-import { createGrantService } from "./features/grants/grant-service.ts";
-import type { GrantDocument } from "./features/grants/grant-store.ts";
 import { createIdentityService } from "./features/identity/identity-service.ts";
 import { createMatchingService } from "./features/matching/matching-service.ts";
 import { createParticipantService } from "./features/participants/participant-service.ts";
 import { createProductService } from "./features/products/product-service.ts";
 import { INDICATORS } from "./features/profiles/domain/indicators.ts";
-import { createRequestService, type RequestService } from "./features/requests/request-service.ts";
 import { SCORE_INDICATORS } from "./features/scoring/domain/score-indicators.ts";
+import { financingOf } from "./financing.ts";
 import { historiesOf, ingestionOf } from "./ingestion.ts";
 import { ledgerIndexOf } from "./ledger-index.ts";
 import type { ChainContext } from "./lib/chain-context.ts";
 import type { Clock } from "./lib/clock.ts";
 import { createPersonHasher } from "./lib/person-hash.ts";
-import { trustInDeployments } from "./lib/proof/trust.ts";
 import { licencesOf } from "./licences.ts";
 import { objectionsOf } from "./objections.ts";
 import { createSmartAccountCheck } from "./platform/chain/smart-account.ts";
@@ -215,122 +208,19 @@ export function compose({
   const products = createProductService(stores.products, new Set(indicatorNames.keys()), clock);
   const matching = createMatchingService(products, indicatorNames);
 
-  const bids = createBidService(
-    stores.bids,
+  const { bids, requests, grants } = financingOf({
+    stores,
     chain,
-    {
-      requireActive: participants.requireActive,
-      findRequest: stores.requests.find,
-      isOpenForBids: async (requestId) => {
-        const request = await stores.requests.find(requestId);
-        return request !== null && requests.isOpenForBids(request);
-      },
-      anchorsOf: anchoring.anchorsOf,
-    },
+    participants,
+    anchoring,
+    profiles,
+    consents,
     clock,
     onWork,
-  );
-  const confirmedBidProof = async (bidId: string) => {
-    const proof = await anchoring.proofOfLeaf(`bid:${bidId}`);
-    return proof?.anchor.state === "confirmed" ? proof : null;
-  };
-  const requests: RequestService = createRequestService(
-    stores.requests,
-    chain,
-    {
-      requireActive: participants.requireActive,
-      findParticipants: participants.findMany,
-      outline: profiles.outline,
-      receiptsOf: anchoring.receiptsOf,
-      liveConsents: async (recipientId) =>
-        (await consents.liveFor(recipientId, {})).map(({ _id, holder, terms }) => ({
-          id: _id,
-          holderId: holder.id,
-          requestId: terms.requestId,
-        })),
-      async bidsOf(requestIds) {
-        const grouped = new Map<string, { id: string; institutionId: string }[]>();
-        for (const { _id, requestId, institution } of await stores.bids.ofRequests(requestIds)) {
-          grouped.set(requestId, [...(grouped.get(requestId) ?? []), { id: _id, institutionId: institution.id }]);
-        }
-        return grouped;
-      },
-      async awardableBid(requestId, bidId) {
-        const bid = await stores.bids.find(bidId);
-        if (bid?.requestId !== requestId) return null;
-        return {
-          id: bidId,
-          bidHash: bid.bidHash,
-          institutionId: bid.institution.id,
-          message: bidMessage(bid),
-          signature: bid.signature,
-        };
-      },
-      decideBids: stores.bids.decide,
-      bidProof: confirmedBidProof,
-    },
-    clock,
-    onWork,
-  );
-  const grants = createGrantService(
-    stores.grants,
-    chain,
-    {
-      requireActive: participants.requireActive,
-      findRequest: stores.requests.find,
-      async findBid(id) {
-        const bid = await stores.bids.find(id);
-        return bid && { _id: bid._id, terms: bid.terms, message: bidMessage(bid) };
-      },
-      recordGrant: requests.recordGrant,
-      receiptsOf: anchoring.receiptsOf,
-    },
-    clock,
-    onWork,
-  );
-
-  const ledger = ledgerIndexOf(stores.ledger, chain, provider, startBlock);
-  let genesisHash: string | undefined;
-  const proofs = createProofService(chain, {
-    genesisHash: async () => (genesisHash ??= (await provider.getBlock(0))!.hash!),
-    act: stores.acts.find,
-    isSmartAccount: async (address) => (await provider.getCode(address)) !== "0x",
-    leafPath: anchoring.proofOfLeaf,
-    findRequest: stores.requests.find,
-    findBid: stores.bids.find,
   });
 
-  const audit = createAuditService<GrantDocument>(
-    {
-      packOf: proofs.grant,
-      chain: (method, params) => provider.send(method, params),
-      trust: trustInDeployments({ chainId: chain.chainId, contracts: chain.contracts }, chain.chainId),
-      grantByGrantId: stores.grants.byGrantId,
-      blockNumber: () => provider.getBlockNumber(),
-    },
-    clock,
-  );
-
-  const hasRole = new Interface(["function hasRole(uint64 role, address account) view returns (bool, uint32)"]);
-  const ledgerKinds = { participants: "participant", requests: "request", grants: "grant" } as const;
-  const reconciling = createReconciliation(
-    {
-      stored: stores.storedFacts,
-      chain: {
-        page: (kind, after, size) => ledger.page(ledgerKinds[kind], after, size) as never,
-        find: (kind, keys) => ledger.find(ledgerKinds[kind], keys) as never,
-        indexedBlock: ledger.indexedBlock,
-      },
-      acts: stores.acts.findMany,
-      async isOperator(address) {
-        const data = hasRole.encodeFunctionData("hasRole", [roles.operator, address]);
-        const answer = await provider.call({ to: chain.contracts.accessManager, data });
-        return hasRole.decodeFunctionResult("hasRole", answer)[0] as boolean;
-      },
-      wrongLines: audit.wrongLines,
-    },
-    clock,
-  );
+  const ledger = ledgerIndexOf(stores.ledger, chain, provider, startBlock);
+  const { proofs, audit, reconciling } = auditOf({ stores, chain, provider, anchoring, ledger, clock });
 
   const { licences, codes, materials, dossiers } = licencesOf({
     stores,
