@@ -24,7 +24,7 @@ export interface AppParts {
 }
 
 const isFileUpload = (path: string | undefined): boolean =>
-  /^\/api\/v1\/catalogs\/[^/]+\/batches(\?|$)/.test(path ?? "");
+  /^\/api\/v1\/(catalogs\/[^/]+\/batches|data-resources\/[^/]+\/(pages|files))(\?|$)/.test(path ?? "");
 
 /** The order of what a request passes through. */
 export function createApp({ addRoutes, authenticate, countWaiting, maxWaitingActs, webDir, log }: AppParts): Express {

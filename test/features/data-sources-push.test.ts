@@ -156,7 +156,7 @@ describe("pushing rows with a machine's key", function () {
       expect(answer.body.fix).to.be.a("string").and.not.equal("");
     }
     const unsigned = await server.anyone.post<Problem>(pages("run=w"));
-    expect(unsigned.status).to.equal(415);
+    expect(unsigned.status).to.equal(401);
     expect((await status("w")).status).to.equal(404);
     const nobody = await send<Problem>(server.url, machine, { path: "/data-resources/none/pages?run=w", body: "[]" });
     expect(told(nobody)).to.deep.equal([401, "push.signature"]);

@@ -1,5 +1,4 @@
 import type { Request } from "express";
-import { DomainError } from "../../lib/errors.ts";
 import { idParam } from "../../lib/schemas.ts";
 import type { Api } from "../../platform/http/endpoint.ts";
 import type { SignedMessage } from "./domain/message-signature.ts";
@@ -24,15 +23,7 @@ export function pushRoutes(api: Api, pushes: PushService): void {
     rawBody: true,
     answer: pushReceipt,
     status: 202,
-    handle({ params, query, request }) {
-      if (request.body !== undefined) {
-        throw new DomainError("push.contentType", "the body was read as JSON, so its bytes can't be checked", {
-          status: 415,
-          fix: "send it with Content-Type: application/octet-stream",
-        });
-      }
-      return pushes.push(params.id, query, messageOf(request), request);
-    },
+    handle: ({ params, query, request }) => pushes.push(params.id, query, messageOf(request), request),
   });
   api.add({
     method: "get",

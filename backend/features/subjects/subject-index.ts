@@ -9,7 +9,7 @@ const PAGE = 2_000;
 export interface SubjectIndex {
   /** Reads one page of what is visible and not yet in the index. False when there is nothing. */
   step(): Promise<boolean>;
-  /** Until all that is visible by now is in. Callers at the same time share the work. */
+  /** Until all names and numbers that are visible by now are in. Owners and staff come with `step`: no row waits for them. */
   catchUp(): Promise<void>;
   /** Empties the index: the next steps build it anew from the records. */
   rebuild(): Promise<void>;
@@ -30,6 +30,9 @@ export function createSubjectIndex(
   const byCatalog = new Map<string, FactSource[]>();
   for (const one of sources) byCatalog.set(one.catalogId, [...(byCatalog.get(one.catalogId) ?? []), one]);
   const catalogIds = [...byCatalog.keys()];
+  const naming = sources
+    .filter((one) => one.currentNameField ?? one.nameFields ?? one.registrationNumberFields)
+    .map(({ catalogId }) => catalogId);
   let doing: Promise<unknown> | undefined;
 
   /** A record that several sources read is one fact. */
@@ -78,9 +81,9 @@ export function createSubjectIndex(
     }
   }
 
-  async function readPage(): Promise<boolean> {
+  async function readPage(from: readonly string[]): Promise<boolean> {
     const read = await store.readBatches();
-    const next = (await source.visibleBatches(catalogIds)).find(({ id }) => !read.get(id)?.done);
+    const next = (await source.visibleBatches(from)).find(({ id }) => !read.get(id)?.done);
     if (next === undefined) return false;
     let after = read.get(next.id)?.after;
     for (;;) {
@@ -106,10 +109,10 @@ export function createSubjectIndex(
   }
 
   return {
-    step: () => alone(readPage),
+    step: () => alone(() => readPage(catalogIds)),
     catchUp: () =>
       alone(async () => {
-        while (await readPage());
+        while (await readPage(naming));
       }),
     rebuild: () => alone(store.clear),
     async state() {
