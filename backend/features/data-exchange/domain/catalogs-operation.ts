@@ -39,7 +39,7 @@ export const OPERATION_CATALOGS: readonly Catalog[] = [
     sensitivity: "internal",
     shareType: "conditional",
     updateFrequency: "yearly",
-    legalBasis: "《纳税信用管理办法（试行）》",
+    legalBasis: "《纳税缴费信用管理办法》",
     key: ["uscc", "year"],
     subjectField: "uscc",
     periodField: "year",

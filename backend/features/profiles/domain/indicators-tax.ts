@@ -12,7 +12,7 @@ const arrears = define("tax", "tax-arrears");
 const REVENUE = amountIn("declaredRevenue");
 const PAID = amountIn("taxPaid");
 
-/** What it declares and pays. Grades are those of 《纳税信用管理办法（试行）》: A, B, M, C, D. */
+/** What it declares and pays. Grades are those of 《纳税缴费信用管理办法》: A, B, M, C, D. */
 export const TAX_INDICATORS = [
   tax("paid12mFen", "fen", "近12个月实缴税额", "Tax paid, 12 months", YEAR_SUM, yearSum(PAID, asFen)),
   tax("revenue12mFen", "fen", "近12个月申报收入", "Declared revenue, 12 months", YEAR_SUM, yearSum(REVENUE, asFen)),
