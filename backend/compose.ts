@@ -158,7 +158,7 @@ export function compose({
     onWork,
   });
 
-  const { profiles, recomputing, indicators } = profilesOf({
+  const { profiles, recomputing, indicators, seen } = profilesOf({
     stores,
     catalogRegistry,
     exchange,
@@ -191,6 +191,7 @@ export function compose({
     stores,
     profiles,
     exchange,
+    seen,
     participants,
     anchoring,
     access,

@@ -166,10 +166,12 @@ export function profilesOf(parts: Parts) {
     clock,
     onWork,
   );
+  /** Of all versions of an enterprise's records, what may be seen. */
+  const seen = (versions: readonly RecordVersion[]): StoredRecord[] => erasures.kept(newestVisible(versions));
   const recomputing = createRecomputeService(
     stores.profiles,
     stores.profileInputs,
-    { seen: (versions) => erasures.kept(newestVisible(versions)), catalogs, catalogsVersion },
+    { seen, catalogs, catalogsVersion },
     clock,
     onWork,
   );
@@ -180,5 +182,5 @@ export function profilesOf(parts: Parts) {
       freshDays: freshDays(catalogs, catalogId),
     })),
   });
-  return { profiles, recomputing, indicators };
+  return { profiles, recomputing, indicators, seen };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { AnchoringService } from "./features/anchoring/anchoring-service.ts";
 import type { AccessService } from "./features/consents/access-service.ts";
 import type { CopyService } from "./features/consents/copy-service.ts";
@@ -7,7 +7,8 @@ import type { DataExchangeService } from "./features/data-exchange/data-exchange
 import type { ParticipantService } from "./features/participants/participant-service.ts";
 import { INDICATORS } from "./features/profiles/domain/indicators.ts";
 import type { CatalogFacts } from "./features/profiles/domain/sources.ts";
-import { contentOf } from "./features/profiles/profile-content.ts";
+import { contentOf, type StoredRecord } from "./features/profiles/profile-content.ts";
+import type { EnterpriseRecords, RecordVersion } from "./features/profiles/profile-inputs-store.ts";
 import type { ProfileView } from "./features/profiles/profile-schemas.ts";
 import type { ProfileService } from "./features/profiles/profile-service.ts";
 import { industryOf, sizeOf } from "./features/scoring/domain/population.ts";
@@ -23,7 +24,9 @@ import type { Stores } from "./stores.ts";
 interface Parts {
   stores: Stores;
   profiles: ProfileService;
-  exchange: Pick<DataExchangeService, "receivedCatalogs" | "recordsOf">;
+  exchange: Pick<DataExchangeService, "receivedCatalogs">;
+  /** Of all versions of an enterprise's records, what may be seen. */
+  seen(versions: readonly RecordVersion[]): StoredRecord[];
   catalogs: ReadonlyMap<string, CatalogFacts>;
   participants: ParticipantService;
   anchoring: AnchoringService;
@@ -38,8 +41,10 @@ interface Parts {
 const CASES = 100;
 /** Status of those who may be given credit; closed ones are no part of the population. */
 const IN_BUSINESS = "active";
-/** Enterprises of a slice whose profiles are worked out at the same time. */
-const AT_ONCE = 4;
+/** Records of one slice: a few hundred enterprises. */
+const SLICE_RECORDS = 4_000;
+/** Enterprises worked out before others have their turn. */
+const TURN = 4;
 const LONGEST_REST_MS = 2_000;
 /** States of a credit grant that tell what became of it. */
 const GOOD = new Set(["settled"]);
@@ -115,9 +120,13 @@ export function scoringOf({ stores, profiles, participants, anchoring, nameOf, c
     }
     return cases;
   }
-  /** What a profile would say today, for counting alone: nothing is kept, no marks, no proofs. Null when closed. */
-  async function survey(uscc: string, received: ReadonlyMap<string, string>): Promise<Surveyed | null> {
-    const records = await parts.exchange.recordsOf(uscc);
+  /** What a profile would say today, for counting alone: nothing is kept, no marks, no proofs. Null when closed or unknown. */
+  function survey(
+    { uscc, records: versions }: EnterpriseRecords,
+    received: ReadonlyMap<string, string>,
+  ): Surveyed | null {
+    const records = parts.seen(versions);
+    if (!records.some(({ catalogId }) => catalogId === "business-registration")) return null;
     const day = clock.now().toISOString().slice(0, 10);
     const { findings } = contentOf({ day, records, received, catalogs: parts.catalogs });
     const values = new Map(findings.map(({ value }, i) => [INDICATORS[i]!.id, value]));
@@ -139,17 +148,18 @@ export function scoringOf({ stores, profiles, participants, anchoring, nameOf, c
     stores.scores,
     scorecards,
     {
-      async slice(after, limit) {
-        const [usccs, { received }] = await Promise.all([
-          stores.population.after(after, limit),
+      async slice(after) {
+        const [page, { received }] = await Promise.all([
+          stores.profileInputs.page(after, SLICE_RECORDS),
           stores.profileInputs.state(),
         ]);
-        const surveyed: (Surveyed | null)[] = [];
-        for (let i = 0; i < usccs.length; i += AT_ONCE) {
-          const some = usccs.slice(i, i + AT_ONCE);
-          surveyed.push(...(await Promise.all(some.map((uscc) => survey(uscc, received)))));
+        const items: Surveyed[] = [];
+        for (const [i, enterprise] of page.entries()) {
+          if (i % TURN === TURN - 1) await nextTurn();
+          const surveyed = survey(enterprise, received);
+          if (surveyed) items.push(surveyed);
         }
-        return { items: surveyed.filter((each) => each !== null), last: usccs.at(-1) };
+        return { items, last: page.at(-1)?.uscc };
       },
       casesOf,
       async ready() {

@@ -31,7 +31,6 @@ import { createProfileInputsStore } from "./features/profiles/profile-inputs-sto
 import { createProfileStore } from "./features/profiles/profile-store.ts";
 import { createSnapshotStore } from "./features/profiles/snapshot-store.ts";
 import { createRequestStore } from "./features/requests/request-store.ts";
-import { createPopulationStore } from "./features/scoring/population-store.ts";
 import { createScoreStore } from "./features/scoring/score-store.ts";
 import { createScorecardStore } from "./features/scoring/scorecard-store.ts";
 import { createSurveyStore } from "./features/scoring/survey-store.ts";
@@ -79,7 +78,6 @@ export async function createStores(connection: Connection) {
     scorecards: createScorecardStore(connection),
     scores: createScoreStore(connection),
     surveys: createSurveyStore(connection),
-    population: createPopulationStore(connection),
     codes: createCodeStore(connection),
     materials: createMaterialStore(connection),
     subjects: createSubjectStore(connection),

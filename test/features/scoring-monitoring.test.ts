@@ -70,8 +70,8 @@ describe("the watch over a scorecard", function () {
       scores,
       scorecards,
       {
-        async slice(after, limit) {
-          const items = city.filter(({ uscc }) => uscc > after).slice(0, limit);
+        async slice(after) {
+          const items = city.filter(({ uscc }) => uscc > after).slice(0, 100);
           return { items, last: items.at(-1)?.uscc };
         },
         casesOf: async (usccs) => cases.filter(({ uscc }) => usccs.includes(uscc)),

@@ -25,7 +25,6 @@ import { PLATFORM, type ScorecardService } from "./scorecard-service.ts";
 import type { ScorecardDocument } from "./scorecard-store.ts";
 import type { ReportDocument, SurveyDocument, SurveyStore } from "./survey-store.ts";
 
-const SLICE = 100;
 const REPORTS = 24;
 const ALERTS = 50;
 
@@ -46,7 +45,7 @@ export interface DecidedCase {
 
 interface Ports {
   /** Of the next enterprises in the order of their codes those in business, and the last code looked at. */
-  slice(after: string, limit: number): Promise<{ items: readonly Surveyed[]; last: string | undefined }>;
+  slice(after: string): Promise<{ items: readonly Surveyed[]; last: string | undefined }>;
   casesOf(usccs: readonly string[]): Promise<readonly DecidedCase[]>;
   /** False while the city is being loaded: half a city is another population. */
   ready(): Promise<boolean>;
@@ -217,7 +216,7 @@ export function createMonitoringService(
 
   async function goOn(survey: SurveyDocument): Promise<void> {
     const progress = JSON.parse(survey.progress) as Record<string, Progress>;
-    const { items: slice, last } = await ports.slice(survey.after, SLICE);
+    const { items: slice, last } = await ports.slice(survey.after);
     if (last === undefined) return finish(survey, progress);
     const cases = await ports.casesOf(slice.map(({ uscc }) => uscc));
     for (const id of survey.scorecardIds) {
@@ -287,7 +286,7 @@ export function createMonitoringService(
       const published = await scorecards.published();
       const surveyed = await store.surveyed(monthOf());
       const due = published.filter(({ _id }) => !surveyed.has(_id));
-      if (due.length === 0 || (await ports.slice("", 1)).last === undefined) return false;
+      if (due.length === 0 || (await ports.slice("")).last === undefined) return false;
       return begin(due);
     },
   };
