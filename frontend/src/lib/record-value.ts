@@ -24,7 +24,8 @@ export function recordValue(catalogId: string, { name, type, value }: RecordFiel
       return formatValue(value, "date");
     case "integer":
     case "decimal":
-      return formatCount(Number(value));
+      // A year is no quantity.
+      return /^year$|Year$/.test(name) ? String(value) : formatCount(Number(value));
     case "code":
       return codeText(catalogId, name, String(value));
     default:

@@ -52,7 +52,7 @@ function PartView({ part }: { part: QueryPart }) {
                 render: (_: unknown, row: QueryPart["rows"][number]) => {
                   const value = row.cells[i] ?? null;
                   // A year isn't a number of things.
-                  return name === "year" ? String(value) : recordValue(part.catalogId, { name, label, type, value });
+                  return recordValue(part.catalogId, { name, label, type, value });
                 },
               })),
               {
