@@ -115,6 +115,23 @@ describe("objections to records", function () {
     expect((await raise(record)).state).to.equal("raised");
   });
 
+  it("can end with the record deleted: nobody reads it, no figure counts it, its history stays", async () => {
+    const record = await penalty();
+    const before = await fines();
+    expect(before.recordIds).to.include(record);
+    const { id } = await raise(record, { ground: "notOurs" });
+    await refused(act(market, id, "removal", {}), 400);
+    await refused(act(enterprise, id, "removal", { reason: "处罚对象不是该企业" }), 403);
+    const answered = await act(market, id, "removal", { reason: "处罚对象不是该企业" });
+    expect(answered.state).to.equal("corrected");
+    expect(answered.answer).to.deep.include({ decision: "removed", reason: "处罚对象不是该企业" });
+    const after = await fines();
+    expect(after.recordIds).to.not.include(record);
+    expect(before.fen > after.fen).to.equal(true);
+    await refused(raise(record), 404);
+    await refused(act(market, id, "removal", { reason: "处罚对象不是该企业" }), 409, "objection.wrongState");
+  });
+
   it("raised side by side leave one", async () => {
     const record = await penalty();
     const answers = await Promise.allSettled([1, 2, 3, 4].map(() => raise(record)));

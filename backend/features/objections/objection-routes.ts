@@ -84,6 +84,16 @@ export function objectionRoutes(
   });
   api.add({
     method: "post",
+    path: "/objections/:id/removal",
+    access: ["department"],
+    summary: "Answer that the record should not be there, such as one about another body: it is deleted",
+    params: idParam,
+    body: refusalInput,
+    answer: objection,
+    handle: ({ actor, params, body }) => objections.remove(actor, params.id, body.reason),
+  });
+  api.add({
+    method: "post",
     path: "/objections/:id/refusal",
     access: ["department"],
     summary: "Answer that the record stays as it is, with the reasons",

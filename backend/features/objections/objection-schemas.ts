@@ -51,7 +51,7 @@ export const objection = z
     overdue: z.boolean(),
     answer: z
       .object({
-        decision: z.enum(["corrected", "upheld"]),
+        decision: z.enum(["corrected", "removed", "upheld"]),
         reason: z.string(),
         at: isoTime,
         /** What the department changed: field → text as it was written. */

@@ -7,6 +7,7 @@ import { newId } from "../../lib/ids.ts";
 import type { AnchorState } from "../../lib/schemas.ts";
 import { type RowRules, requireRow } from "./correction-check.ts";
 import { answerDueAt, nextReminderAt } from "./domain/answer-clock.ts";
+import { removalRow } from "./domain/correction.ts";
 import { type Mark, markerOf } from "./domain/marks.ts";
 import { nextObjectionState, type ObjectionAction, type ObjectionState } from "./domain/objection-states.ts";
 import type {
@@ -21,7 +22,7 @@ import type {
   RecordObjection,
 } from "./objection-schemas.ts";
 import { answerEffects, type CorrectionDoor, createObjectionSteps } from "./objection-steps.ts";
-import type { ObjectionDocument, ObjectionFields, ObjectionStore } from "./objection-store.ts";
+import type { AnswerFields, ObjectionDocument, ObjectionFields, ObjectionStore } from "./objection-store.ts";
 import {
   answerLeafId,
   besideRecord,
@@ -48,6 +49,8 @@ export interface ObjectionService {
   raise(actor: Actor, recordId: string, input: z.output<typeof objectionInput>): Promise<ObjectionView>;
   withdraw(actor: Actor, id: string): Promise<ObjectionView>;
   correct(actor: Actor, id: string, input: z.output<typeof correctionInput>): Promise<ObjectionView>;
+  /** Deletes the record: a version that says so is read from then on, and the record by nobody. */
+  remove(actor: Actor, id: string, reason: string): Promise<ObjectionView>;
   uphold(actor: Actor, id: string, reason: string): Promise<ObjectionView>;
   state(actor: Actor, id: string, text: string): Promise<ObjectionView>;
   list(actor: Actor, query: z.output<typeof objectionQuery>): Promise<z.infer<typeof objectionList>>;
@@ -123,6 +126,22 @@ export function createObjectionService(
     return changed;
   }
 
+  /** An objection that waits for its answer, with the record as it is now. */
+  async function correctable(actor: Actor, id: string) {
+    const objection = await own(actor, id);
+    const state = stateAfter(objection, "correct");
+    const record = await currentOf(objection);
+    if (!record) throw new DomainError("objection.recordGone", "the record is no longer there");
+    return { objection, record, state };
+  }
+  const answerNow = ({ accountId }: Actor, decision: AnswerFields["decision"], reason: string): AnswerFields => ({
+    decision,
+    reason,
+    at: clock.now(),
+    accountId,
+    salt: randomSalt(),
+  });
+
   const departmentOf = async (actor: Actor): Promise<string> => {
     const code = await ports.departmentOf(actor.participantId);
     if (!code) throw new DomainError("notFound", "your department shares no catalog");
@@ -175,34 +194,23 @@ export function createObjectionService(
     },
 
     async correct(actor, id, { reason, fields }) {
-      const objection = await own(actor, id);
-      const state = stateAfter(objection, "correct");
-      const record = await currentOf(objection);
-      if (!record) throw new DomainError("objection.recordGone", "the record is no longer there");
+      const { objection, record, state } = await correctable(actor, id);
       const row = requireRow(ports, record, fields, "fields");
-      const answer = {
-        decision: "corrected" as const,
-        reason,
-        at: clock.now(),
-        accountId: actor.accountId,
-        salt: randomSalt(),
-        changes: fields,
-        row,
-      };
-      const correcting = await change(objection, { state, answer, remindAt: undefined });
-      return viewOf(await steps.settleSoon(correcting));
+      const answer = { ...answerNow(actor, "corrected", reason), changes: fields, row };
+      return viewOf(await steps.settleSoon(await change(objection, { state, answer, remindAt: undefined })));
+    },
+
+    async remove(actor, id, reason) {
+      const { objection, record, state } = await correctable(actor, id);
+      const row = removalRow(ports.catalogOf(record.catalogId).fields, record.fields);
+      const answer = { ...answerNow(actor, "removed", reason), row };
+      return viewOf(await steps.settleSoon(await change(objection, { state, answer, remindAt: undefined })));
     },
 
     async uphold(actor, id, reason) {
       const objection = await own(actor, id);
       const state = stateAfter(objection, "uphold");
-      const answer = {
-        decision: "upheld" as const,
-        reason,
-        at: clock.now(),
-        accountId: actor.accountId,
-        salt: randomSalt(),
-      };
+      const answer = answerNow(actor, "upheld", reason);
       const set = { state, answer, openKey: undefined, remindAt: undefined };
       return viewOf(await change(objection, set, answerEffects({ ...objection, answer })));
     },

@@ -40,20 +40,17 @@ export function createObjectionSteps(store: ObjectionStore, door: CorrectionDoor
   /** Ends a correction whose batch has been read; null when it was ended meanwhile. */
   async function end(objection: ObjectionDocument, batch: BatchState): Promise<ObjectionDocument | null> {
     const { answer, enterprise, catalogId, key, dueAt } = objection;
-    const record =
-      batch.state === "stored"
-        ? (await door.currentRecords(enterprise.uscc)).find(
-            (one) =>
-              // A file that came after the correction may have taken its place already.
-              one.catalogId === catalogId && one.key === key && one.batchId >= batch._id,
-          )
-        : undefined;
-    if (!record) {
+    const record = (await door.currentRecords(enterprise.uscc)).find(
+      (one) => one.catalogId === catalogId && one.key === key,
+    );
+    // A file that came after the correction may have taken its place already, or brought the record back.
+    const taken = record ? record.batchId >= batch._id : answer!.decision === "removed";
+    if (batch.state !== "stored" || !taken) {
       const state = nextObjectionState(objection.state, "fail")!;
       return store.change(objection, { state, answer: undefined, remindAt: nextReminderAt(dueAt, clock.now()) });
     }
     const { row: _, ...rest } = answer!;
-    const ended = { ...rest, ...(record.batchId === batch._id ? { recordId: record._id } : {}) };
+    const ended = { ...rest, ...(record?.batchId === batch._id ? { recordId: record._id } : {}) };
     const state = nextObjectionState(objection.state, "store")!;
     const changed = await store.change(
       objection,

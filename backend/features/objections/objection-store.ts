@@ -13,7 +13,7 @@ import type { ObjectionState } from "./domain/objection-states.ts";
 import type { objectionGround } from "./objection-schemas.ts";
 
 export interface AnswerFields {
-  decision: "corrected" | "upheld";
+  decision: "corrected" | "removed" | "upheld";
   reason: string;
   at: Date;
   accountId: string;

@@ -28,6 +28,12 @@ export const correctedRow = (
     }),
   );
 
+/** The row that deletes a record, marked as a department's file marks it. */
+export const removalRow = (
+  fields: readonly CorrectableField[],
+  current: Readonly<Record<string, FieldValue>>,
+): Record<string, string> => ({ ...correctedRow(fields, current, {}), 删除标志: "是" });
+
 /** The fields whose values differ. */
 export const changedFields = (
   before: Readonly<Record<string, FieldValue>>,

@@ -15,7 +15,7 @@ import { useAction } from "../../lib/use-action.ts";
 type Field = NonNullable<ObjectionDetail["record"]>["fields"][number];
 
 interface Answer {
-  decision: "correction" | "refusal";
+  decision: "correction" | "removal" | "refusal";
   reason: string;
   cells?: Record<string, string | undefined>;
 }
@@ -45,7 +45,7 @@ function CellInput({ field, ...props }: { field: Field; value?: string; onChange
   );
 }
 
-/** The department's answer: the record corrected field by field, or upheld with reasons. */
+/** The department's answer: the record corrected field by field, deleted, or upheld with reasons. */
 export function AnswerForm({ objection }: { objection: ObjectionDetail }) {
   const { t } = useTranslation("objections");
   const client = useQueryClient();
@@ -79,6 +79,7 @@ export function AnswerForm({ objection }: { objection: ObjectionDetail }) {
             data-testid="answer-decision"
           >
             <Radio value="correction">{t("department.correct")}</Radio>
+            <Radio value="removal">{t("department.remove")}</Radio>
             <Radio value="refusal">{t("department.uphold")}</Radio>
           </Radio.Group>
         </Form.Item>
