@@ -132,6 +132,7 @@ export function compose({
     dataExchange,
     catalogOf: catalogRegistry.require,
     resolveSubjects: subjects.resolveSubjects,
+    namingCatalogs: subjectIndex.naming,
     clock,
     onBatch: ingestionWork.notify,
     onWork,

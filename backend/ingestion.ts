@@ -37,6 +37,7 @@ interface Parts {
   dataExchange: Pick<DataExchangeService, "ownBatch" | "ownCatalog">;
   catalogOf(id: string): Catalog | Promise<Catalog>;
   resolveSubjects: ResolveSubjects;
+  namingCatalogs: readonly string[];
   /** A batch came in. */
   onBatch: () => void;
   onWork: () => void;
@@ -122,6 +123,7 @@ export function ingestionOf(parts: Parts) {
       records: stores.records,
       quarantine: stores.quarantine,
       catalogOf: parts.catalogOf,
+      namingCatalogs: parts.namingCatalogs,
       savedOptions: async (catalogId) => (await stores.readings.find(catalogId))?.options ?? {},
       run,
     },

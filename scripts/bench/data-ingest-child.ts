@@ -33,7 +33,7 @@ const stores = await createStores(connection);
 const { abi } = artifactsFrom(`${import.meta.dirname}/../../artifacts`)("AnchorRegistry");
 const personKeys = [Buffer.alloc(32, 1)];
 const unused = () => Promise.reject(new Error("not asked here"));
-const { subjects } = subjectsOf({
+const { subjects, subjectIndex } = subjectsOf({
   stores,
   persons: createPersonHasher(personKeys),
   requireOwnCatalog: unused,
@@ -48,6 +48,7 @@ const { ingestion, stopReading } = ingestionOf({
   dataExchange: { ownBatch: unused, ownCatalog: unused },
   catalogOf: standardCatalog,
   resolveSubjects: subjects.resolveSubjects,
+  namingCatalogs: subjectIndex.naming,
   clock: systemClock,
   onBatch: () => undefined,
   onWork: () => undefined,

@@ -95,11 +95,9 @@ async function someEnterprises(connection: Awaited<ReturnType<typeof connectMong
   const records = connection.collection<{ uscc: string }>("records");
   const total = await records.countDocuments({ catalogId: "business-registration" });
   const step = Math.max(1, Math.floor(total / count));
-  const found = records.find({ catalogId: "business-registration" }, { projection: { uscc: 1 } }).sort({ uscc: 1 });
-  const chosen: string[] = [];
-  let at = 0;
-  for await (const { uscc } of found) if (at++ % step === 0 && chosen.length < count) chosen.push(uscc);
-  return chosen;
+  const found = records.find({ catalogId: "business-registration" }, { projection: { _id: 0, uscc: 1 } });
+  const codes = (await found.toArray()).map(({ uscc }) => uscc).sort();
+  return codes.filter((_, at) => at % step === 0).slice(0, count);
 }
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {

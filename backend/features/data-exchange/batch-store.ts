@@ -21,9 +21,13 @@ export interface BatchStore {
   ): Promise<BatchDocument | null>;
   /**
    * The oldest received batch that nobody works on, of at most so many bytes, for `ms`. A catalog's batches go one after the
-   * other, in the order in which they came.
+   * other, in the order in which they came; `behind` names further catalogs whose earlier batches come first.
    */
-  claim(ms: number, maxBytes?: number): Promise<BatchDocument | null>;
+  claim(
+    ms: number,
+    maxBytes?: number,
+    behind?: (catalogId: string) => readonly string[] | Promise<readonly string[]>,
+  ): Promise<BatchDocument | null>;
   /** How many are not yet read to their end. */
   waiting(): Promise<number>;
   /** Writes how far a claimed batch is, or how it ended. False when another has claimed it since. */
@@ -153,7 +157,7 @@ export function createBatchStore(connection: Connection): BatchStore {
         JSON.stringify([batch.options.mode, batch.origin.replayOf ?? null]);
       return same.find((batch) => manner(batch) === manner({ options, origin })) ?? null;
     },
-    async claim(ms, maxBytes = Number.POSITIVE_INFINITY) {
+    async claim(ms, maxBytes = Number.POSITIVE_INFINITY, behind = () => []) {
       const waiting = await model
         .find({ state: "received" }, { catalogId: 1, bytes: 1, leaseUntil: 1, attempt: 1 })
         .sort({ _id: 1 })
@@ -162,7 +166,9 @@ export function createBatchStore(connection: Connection): BatchStore {
       const catalogs = new Set<string>();
       for (const { _id, catalogId, bytes, leaseUntil, attempt } of waiting) {
         if (catalogs.has(catalogId)) continue;
+        const first = (await behind(catalogId)).some((other) => catalogs.has(other));
         catalogs.add(catalogId);
+        if (first) continue;
         if (leaseUntil > new Date() || bytes > maxBytes) continue;
         const claimed = await model
           .findOneAndUpdate(

@@ -41,6 +41,8 @@ interface Ports {
   records: RecordStore;
   quarantine: QuarantineStore;
   catalogOf(id: string): Catalog | Promise<Catalog>;
+  /** Catalogs that say who an enterprise is: rows that name theirs in other words are read after them. */
+  namingCatalogs: readonly string[];
   /** What the department said once of how its files are to be read. */
   savedOptions(catalogId: string): Promise<Partial<BatchOptions>>;
   run: RunBatch;
@@ -126,7 +128,9 @@ export function createIngestionService(
     },
 
     async ingestNext(onProgress = () => {}, maxBytes) {
-      const batch = await batches.claim(LEASE_MS, maxBytes);
+      const batch = await batches.claim(LEASE_MS, maxBytes, async (catalogId) =>
+        (await ports.catalogOf(catalogId)).identity ? ports.namingCatalogs : [],
+      );
       if (!batch) {
         await finishEnded();
         return false;

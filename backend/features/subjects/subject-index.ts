@@ -7,6 +7,8 @@ import type { SubjectDocument, SubjectStore } from "./subject-store.ts";
 const PAGE = 2_000;
 
 export interface SubjectIndex {
+  /** Catalogs with names or numbers of enterprises. */
+  readonly naming: readonly string[];
   /** Reads one page of what is visible and not yet in the index. False when there is nothing. */
   step(): Promise<boolean>;
   /** Until all names and numbers that are visible by now are in. Owners and staff come with `step`: no row waits for them. */
@@ -109,6 +111,7 @@ export function createSubjectIndex(
   }
 
   return {
+    naming,
     step: () => alone(() => readPage(catalogIds)),
     catchUp: () =>
       alone(async () => {
