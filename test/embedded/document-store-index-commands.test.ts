@@ -210,7 +210,8 @@ describe("document store: commands for indexes", () => {
         await c.deleteOne({ _id: COUNT - 1 - writes });
         writes++;
       }
-      expect(writes).to.be.greaterThan(5);
+      // Of a build that held writers up the first round alone would have ended. How many more depends on the disk.
+      expect(writes).to.be.greaterThan(1);
       expect(await c.countDocuments({ m: 7 }, { hint: "m_1" })).to.equal(writes);
       expect(await c.countDocuments({ m: 8 }, { hint: "m_1" })).to.equal(writes);
       const report = await run({ validate: c.collectionName });
