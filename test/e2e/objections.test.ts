@@ -95,7 +95,7 @@ describe("an objection through the web pages", function () {
 
     await department.goto("/department/objections");
     await department.at("objections-list").locator('a[data-testid^="objection-open-"]').first().click();
-    await department.at("answer-decision").locator("label").nth(1).click();
+    await department.at("answer-decision").locator('label:has(input[value="refusal"])').click();
     await department.fill("answer-reason", "处罚决定仍然有效");
     await department.click("answer-submit");
     await department.state("objection-state", "upheld");
