@@ -118,7 +118,7 @@ describe("verifying without us", function () {
     const api = new Api(server.url);
     const path = new Path(api, await api.meta(), new ProcessMemory(), {
       scryptN: 1_024,
-      pickEnterprise: (operator) => pickEnterprise(operator, new Set()),
+      pickEnterprise: (operator) => pickEnterprise(operator, new Set(), () => 0),
     });
     await play(path, {
       steps: MAIN_PATH.slice(0, MAIN_PATH.findIndex(({ id }) => id === "proof") + 1),

@@ -33,13 +33,16 @@ function ChainFacts({ pack: { anchor, transaction } }: { pack: LeafPack }) {
         {
           key: "path",
           label: t("proof.path"),
-          children: (
-            <ol className="profile-path rq-code" data-testid="chain-path">
-              {anchor.path.map((hash) => (
-                <li key={hash}>{hash}</li>
-              ))}
-            </ol>
-          ),
+          children:
+            anchor.path.length === 0 ? (
+              <span data-testid="chain-path-none">{t("proof.onlyLeaf")}</span>
+            ) : (
+              <ol className="profile-path rq-code" data-testid="chain-path">
+                {anchor.path.map((hash) => (
+                  <li key={hash}>{hash}</li>
+                ))}
+              </ol>
+            ),
         },
         { key: "root", label: t("proof.root"), children: <HashText value={anchor.root} /> },
         { key: "transaction", label: t("proof.transaction"), children: <HashText value={transaction.hash} /> },

@@ -157,17 +157,21 @@ export function freshBankUscc(): string {
 const SEARCHES = ["玉溪", "红塔", "江川", "澄江", "通海", "华宁", "易门", "峨山", "新平", "元江", "公司", "有限"];
 const IN_BUSINESS = new Set(["active", "存续", "在业", "开业"]);
 
-/** One that nobody admitted yet and that is not in `taken`, at random; it joins `taken`. */
+/**
+ * One that nobody admitted yet and that is not in `taken`, which it joins. At random, so that runs side by side seldom
+ * want the same one, unless `choose` says which of how many.
+ */
 export async function pickEnterprise(
   operator: Api,
   taken = new Set<string>(),
+  choose: (count: number) => number = randomInt,
 ): Promise<{ uscc: string; name: string }> {
   for (const query of SEARCHES) {
     const { items } = await operator.registeredEnterprises(query);
     const free = items.filter(
       ({ participantId, status, uscc }) => participantId === undefined && IN_BUSINESS.has(status) && !taken.has(uscc),
     );
-    const chosen = free[randomInt(Math.max(free.length, 1))];
+    const chosen = free[choose(Math.max(free.length, 1))];
     if (!chosen) continue;
     taken.add(chosen.uscc);
     return chosen;
