@@ -7,10 +7,10 @@ import type { ConsentPurpose } from "../../../backend/features/consents/consent-
 import type { EvidenceView } from "../../../backend/features/profiles/profile-schemas.ts";
 import { DisputedTag } from "../features/objections/disputed-tag.tsx";
 import { formatCount, formatTime, localized } from "../lib/format.ts";
+import { recordQuery } from "../lib/record-queries.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
 import { ProblemAlert } from "./problem-alert.tsx";
-import { profileRecordQuery } from "./profile-queries.ts";
-import { ProfileRecord } from "./profile-record.tsx";
+import { RecordDetail } from "./record-detail.tsx";
 
 function EvidenceList({ evidence, onOpen }: { evidence: EvidenceView[]; onOpen: (recordId: string) => void }) {
   const { t } = useTranslation("profile");
@@ -42,11 +42,11 @@ function EvidenceList({ evidence, onOpen }: { evidence: EvidenceView[]; onOpen: 
 }
 
 function OpenedRecord({ recordId, purpose }: { recordId: string; purpose: ConsentPurpose | undefined }) {
-  const query = useQuery(profileRecordQuery(recordId, purpose));
+  const query = useQuery(recordQuery(recordId, purpose));
   // A refusal takes what was shown away: only an answer of now is shown.
   if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton active paragraph={{ rows: 6 }} />;
-  return <ProfileRecord record={query.data} purpose={purpose} />;
+  return <RecordDetail record={query.data} purpose={purpose} />;
 }
 
 interface Props {

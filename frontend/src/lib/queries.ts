@@ -78,12 +78,6 @@ export const catalogsQuery = queryOptions({
   queryFn: ({ signal }) => api.get<z.infer<typeof catalogList>>("/catalogs", undefined, signal),
 });
 
-export const recordQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["records", id],
-    queryFn: ({ signal }) => api.get<RecordView>(`/records/${encodeURIComponent(id)}`, undefined, signal),
-  });
-
 export const requestsQuery = (filter: { state?: string | undefined; page?: number | undefined } = {}) =>
   queryOptions({
     queryKey: ["requests", "list", filter],

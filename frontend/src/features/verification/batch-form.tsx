@@ -1,20 +1,16 @@
 import { DownloadOutlined } from "@ant-design/icons";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Card, Flex, Form, Input, Select, Tag, Upload } from "antd";
+import { Alert, Button, Card, Flex, Form, Input, Tag, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchItem, BatchResult } from "../../../../backend/features/verification/verification-schemas.ts";
 import { type DataColumn, DataTable } from "../../components/data-table.tsx";
-import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { api } from "../../lib/api.ts";
 import { csvText } from "../../lib/csv.ts";
 import { downloadText } from "../../lib/download-text.ts";
-import { localized } from "../../lib/format.ts";
-import { useAction } from "../../lib/use-action.ts";
-import { type Asker, type GroundsWish, groundsOf } from "./grounds.ts";
-import { GroundsFields } from "./grounds-fields.tsx";
-import { filledParams, ParamFields } from "./param-fields.tsx";
-import { kindsQuery } from "./queries.ts";
+import { AskCard } from "./ask-card.tsx";
+import type { Asker, GroundsWish } from "./grounds.ts";
+import { KindFields } from "./kind-fields.tsx";
+import { filledParams } from "./param-fields.tsx";
 
 interface Wish extends GroundsWish {
   kind: string;
@@ -37,26 +33,59 @@ const codesIn = (text: string): string[] =>
     )
     .filter((code) => /\d/.test(code));
 
+/** The enterprises: pasted, or out of a file. */
+function SubjectsFields() {
+  const { t } = useTranslation("verification");
+  const form = Form.useFormInstance<Wish>();
+  return (
+    <>
+      <Form.Item
+        name="subjects"
+        label={t("batch.subjects")}
+        extra={t("batch.subjectsHint", { count: MAX_SUBJECTS })}
+        rules={[
+          {
+            validator: (_, text: string = "") => {
+              const { length } = codesIn(text);
+              return length > 0 && length <= MAX_SUBJECTS
+                ? Promise.resolve()
+                : Promise.reject(new Error(t("batch.subjectsWrong", { count: MAX_SUBJECTS })));
+            },
+          },
+        ]}
+      >
+        <Input.TextArea rows={5} spellCheck={false} data-testid="batch-subjects" />
+      </Form.Item>
+      <Form.Item>
+        <Upload
+          accept=".csv,.txt"
+          showUploadList={false}
+          beforeUpload={(file) => {
+            void file.text().then((text) => form.setFieldValue("subjects", codesIn(text).join("\n")));
+            return false;
+          }}
+        >
+          <Button data-testid="batch-file">{t("batch.file")}</Button>
+        </Upload>
+      </Form.Item>
+    </>
+  );
+}
+
 /** One check of many enterprises: each is answered, refused or invalid by itself. */
 export function BatchForm({ asker }: { asker: Asker }) {
   const { t } = useTranslation("verification");
-  const client = useQueryClient();
-  const [form] = Form.useForm<Wish>();
   const [result, setResult] = useState<BatchResult>();
-  const kinds = useQuery(kindsQuery).data?.items ?? [];
-  const code = Form.useWatch("kind", form);
-  const kind = kinds.find((one) => one.code === code);
-  const ask = useAction(async (wish: Wish) => {
+  async function ask({ kind, params, subjects }: Wish, grounds: object): Promise<void> {
     setResult(undefined);
     const body = {
-      kind: wish.kind,
-      params: filledParams(wish.params),
-      subjects: codesIn(wish.subjects).map((uscc) => ({ uscc })),
-      ...groundsOf(asker, wish),
+      kind,
+      params: filledParams(params),
+      subjects: codesIn(subjects).map((uscc) => ({ uscc })),
+      ...grounds,
     };
     setResult(await api.post<BatchResult>("/verification-batches", body));
-    await client.invalidateQueries({ queryKey: ["verifications", "list"] });
-  });
+  }
   const answerText = ({ verification, problem }: BatchItem): string => {
     const content = verification?.content;
     if (!content) return problem?.detail ?? "";
@@ -91,64 +120,10 @@ export function BatchForm({ asker }: { asker: Asker }) {
     );
   return (
     <div className="rq-stack">
-      <Card>
-        <Form<Wish>
-          form={form}
-          layout="vertical"
-          requiredMark={false}
-          initialValues={{ purpose: "creditReview" }}
-          onFinish={(wish) => void ask.run(wish)}
-        >
-          <Form.Item name="kind" label={t("check.kind")} rules={[{ required: true, message: t("check.kindMissing") }]}>
-            <Select
-              showSearch
-              optionFilterProp="label"
-              data-testid="batch-kind"
-              onChange={() => form.resetFields(["params"])}
-              options={kinds.map(({ code: value, question }) => ({ value, label: localized(question) }))}
-            />
-          </Form.Item>
-          {kind && <ParamFields kind={kind} />}
-          <Form.Item
-            name="subjects"
-            label={t("batch.subjects")}
-            extra={t("batch.subjectsHint", { count: MAX_SUBJECTS })}
-            rules={[
-              {
-                validator: (_, text: string = "") => {
-                  const { length } = codesIn(text);
-                  return length > 0 && length <= MAX_SUBJECTS
-                    ? Promise.resolve()
-                    : Promise.reject(new Error(t("batch.subjectsWrong", { count: MAX_SUBJECTS })));
-                },
-              },
-            ]}
-          >
-            <Input.TextArea rows={5} spellCheck={false} data-testid="batch-subjects" />
-          </Form.Item>
-          <Form.Item>
-            <Upload
-              accept=".csv,.txt"
-              showUploadList={false}
-              beforeUpload={(file) => {
-                void file.text().then((text) => form.setFieldValue("subjects", codesIn(text).join("\n")));
-                return false;
-              }}
-            >
-              <Button data-testid="batch-file">{t("batch.file")}</Button>
-            </Upload>
-          </Form.Item>
-          <GroundsFields asker={asker} prefix="batch" />
-          {ask.error !== undefined && (
-            <Form.Item>
-              <ProblemAlert error={ask.error} />
-            </Form.Item>
-          )}
-          <Button type="primary" htmlType="submit" loading={ask.pending} data-testid="batch-submit">
-            {t("batch.submit")}
-          </Button>
-        </Form>
-      </Card>
+      <AskCard asker={asker} prefix="batch" ask={ask}>
+        <KindFields prefix="batch" />
+        <SubjectsFields />
+      </AskCard>
       {result && (
         <Card
           title={t("check.result")}

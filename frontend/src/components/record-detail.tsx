@@ -10,13 +10,15 @@ import { RecordObjections } from "../features/objections/record-objections.tsx";
 import { downloadJson } from "../lib/download.ts";
 import { formatCount, formatTime, localized } from "../lib/format.ts";
 import { metaQuery, type RecordView } from "../lib/queries.ts";
+import { recordPack } from "../lib/record-queries.ts";
 import { recordValue } from "../lib/record-value.ts";
 import { useAction } from "../lib/use-action.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
 import { HashText } from "./hash-text.tsx";
 import { ProblemAlert } from "./problem-alert.tsx";
-import { recordPack } from "./profile-queries.ts";
+import { ProofQr } from "./proof-qr.tsx";
 import { ProofResult } from "./proof-result.tsx";
+import "./record-detail.css";
 
 /** The way from the record's leaf to the chain, as the pack tells it. */
 function ChainFacts({ pack: { anchor, transaction } }: { pack: LeafPack }) {
@@ -37,7 +39,7 @@ function ChainFacts({ pack: { anchor, transaction } }: { pack: LeafPack }) {
             anchor.path.length === 0 ? (
               <span data-testid="chain-path-none">{t("proof.onlyLeaf")}</span>
             ) : (
-              <ol className="profile-path rq-code" data-testid="chain-path">
+              <ol className="record-path rq-code" data-testid="chain-path">
                 {anchor.path.map((hash) => (
                   <li key={hash}>{hash}</li>
                 ))}
@@ -98,6 +100,7 @@ function RecordProof({ record, purpose }: { record: RecordView; purpose: Consent
         >
           {t("proof.download")}
         </Button>
+        <ProofQr pack={() => recordPack(record.id, purpose)} disabled={!onChain} />
       </Space>
       {error !== undefined && <ProblemAlert error={error} />}
       {checked && <ProofResult check={checked.check} />}
@@ -107,7 +110,7 @@ function RecordProof({ record, purpose }: { record: RecordView; purpose: Consent
 }
 
 /** A record: what the department's row says, where the row stands, and how it reaches the chain. */
-export function ProfileRecord({ record, purpose }: { record: RecordView; purpose?: ConsentPurpose | undefined }) {
+export function RecordDetail({ record, purpose }: { record: RecordView; purpose?: ConsentPurpose | undefined }) {
   const { t } = useTranslation();
   return (
     <div className="rq-stack" data-testid="record" data-record={record.id}>
