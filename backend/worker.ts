@@ -59,7 +59,11 @@ export function createWorker(parts: WorkerParts): Worker {
     if (failures === 1 || failures % 20 === 0) log.error({ err: error, failures }, `${what} failed and is tried again`);
   };
 
-  const leaves = createLoop({ step: services.anchoring.batchLeaves, idleMs: 500, onError: failing("anchoring") });
+  const repeat = (what: string, idleMs: number, step: () => Promise<boolean>): Loop =>
+    createLoop({ step, idleMs, onError: failing(what) });
+
+  const leaves = repeat("anchoring", 500, services.anchoring.batchLeaves);
+  const copies = repeat("deleting copies that are over", 1_000, services.copies.deleteDue);
   const dispatcher = createOutboxDispatcher(
     stores.aggregates,
     {
@@ -97,89 +101,32 @@ export function createWorker(parts: WorkerParts): Worker {
     (error, entry) =>
       log.error({ err: error, effect: entry.type, entryId: entry._id }, "an effect failed and is tried again"),
   );
-  const outbox = createLoop({ step: dispatcher.runOnce, idleMs: 500, onError: failing("the outbox") });
-  const ingestion = createLoop({
-    step: () => services.ingestion.ingestNext(),
-    idleMs: 1_000,
-    onError: failing("ingestion"),
-  });
+  const outbox = repeat("the outbox", 500, dispatcher.runOnce);
+  const ingestion = repeat("ingestion", 1_000, () => services.ingestion.ingestNext());
   // So that a correction doesn't wait for a gigabyte.
-  const smallBatches = createLoop({
-    step: () => services.ingestion.ingestNext(undefined, SMALL_BATCH_BYTES),
-    idleMs: 1_000,
-    onError: failing("ingestion"),
-  });
-  const ledger = createLoop({
-    step: services.ledger.indexer({ confirmations: parts.confirmations, log: (line) => log.warn(line) }).step,
-    idleMs: Math.max(LEDGER_POLL_MS, parts.pollMs),
-    onError: failing("indexing the ledger"),
-  });
-  const objections = createLoop({
-    step: services.objections.step,
-    idleMs: OBJECTIONS_MS,
-    onError: failing("reminding of objections"),
-  });
-  const erasures = createLoop({
-    step: services.erasures.step,
-    idleMs: ERASURES_MS,
-    onError: failing("erasing records"),
-  });
-  const subjects = createLoop({
-    step: services.subjectIndex.step,
-    idleMs: 1_000,
-    onError: failing("indexing the enterprises"),
-  });
-  const copies = createLoop({
-    step: services.copies.deleteDue,
-    idleMs: 1_000,
-    onError: failing("deleting copies that are over"),
-  });
-  const scores = createLoop({
-    step: services.scoring.scores.refresh,
-    idleMs: SCORES_MS,
-    onError: failing("scoring again"),
-  });
-  const surveys = createLoop({
-    step: services.scoring.survey,
-    idleMs: SURVEYS_MS,
-    onError: failing("surveying scorecards"),
-  });
-  const recomputing = createLoop({
-    step: services.recomputing.step,
-    idleMs: RECOMPUTING_MS,
-    onError: failing("working out all profiles"),
-  });
-  const answers = createLoop({
-    step: services.answers.deleteDue,
-    idleMs: DAILY_ROUND_MS,
-    onError: failing("deleting answers that are over"),
-  });
-  const accessLog = createLoop({
-    step: services.access.deleteOld,
-    idleMs: DAILY_ROUND_MS,
-    onError: failing("deleting old entries of the access log"),
-  });
+  const smallBatches = repeat("ingestion", 1_000, () => services.ingestion.ingestNext(undefined, SMALL_BATCH_BYTES));
+  const indexer = services.ledger.indexer({ confirmations: parts.confirmations, log: (line) => log.warn(line) });
   services.work.listen(() => outbox.wake());
   services.ingestionWork.listen(() => {
     ingestion.wake();
     smallBatches.wake();
   });
 
-  const loops: Loop[] = [
+  const loops: readonly Loop[] = [
     outbox,
     leaves,
     ingestion,
     smallBatches,
-    ledger,
-    objections,
-    erasures,
-    subjects,
     copies,
-    scores,
-    surveys,
-    recomputing,
-    answers,
-    accessLog,
+    repeat("indexing the ledger", Math.max(LEDGER_POLL_MS, parts.pollMs), indexer.step),
+    repeat("reminding of objections", OBJECTIONS_MS, services.objections.step),
+    repeat("erasing records", ERASURES_MS, services.erasures.step),
+    repeat("indexing the enterprises", 1_000, services.subjectIndex.step),
+    repeat("scoring again", SCORES_MS, services.scoring.scores.refresh),
+    repeat("surveying scorecards", SURVEYS_MS, services.scoring.survey),
+    repeat("working out all profiles", RECOMPUTING_MS, services.recomputing.step),
+    repeat("deleting answers that are over", DAILY_ROUND_MS, services.answers.deleteDue),
+    repeat("deleting old entries of the access log", DAILY_ROUND_MS, services.access.deleteOld),
   ];
   /** Of the lease that this process holds. */
   let epoch: number | undefined;
