@@ -214,7 +214,7 @@ export class Writer {
   async #flipIndex(c: Collection<Work>): Promise<void> {
     if (this.#w > 1 || Math.random() < 0.5) return;
     const name = `flip_${this.#w}`;
-    const key = `index work ${name}`;
+    const key = `index/${c.collectionName}/${name}`;
     if (this.ledger.get(key) === undefined)
       await this.#act([{ key, to: "yes" }], "whole", () => c.createIndex({ n: 1, tags: this.#w ? 1 : -1 }, { name }));
     else await this.#act([{ key, to: undefined }], "whole", () => c.dropIndex(name));
