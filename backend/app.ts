@@ -31,7 +31,15 @@ export function createApp({ addRoutes, authenticate, countWaiting, maxWaitingAct
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
-  app.use(pinoHttp({ logger: log, genReqId: () => newId(), autoLogging: log.isLevelEnabled("info") }));
+  app.use(
+    pinoHttp({
+      logger: log,
+      genReqId: () => newId(),
+      autoLogging: log.isLevelEnabled("info"),
+      // What is asked for by name, code or file is nobody's business who reads the log.
+      serializers: { req: ({ query: _, url, ...req }) => ({ ...req, url: String(url).split("?")[0] }) },
+    }),
+  );
   app.use(
     helmet({
       contentSecurityPolicy: {

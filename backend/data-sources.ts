@@ -11,6 +11,7 @@ import { createPullService } from "./features/data-sources/pull-service.ts";
 import { createPushService } from "./features/data-sources/push-service.ts";
 import { createResourceService } from "./features/data-sources/resource-service.ts";
 import { createScoreboard } from "./features/data-sources/scoreboard-service.ts";
+import { sealedPages } from "./features/data-sources/sealed-pages.ts";
 import { createSealing } from "./features/data-sources/sealing.ts";
 import { createSourceReader } from "./features/data-sources/source-reader.ts";
 import type { ParticipantService } from "./features/participants/participant-service.ts";
@@ -80,14 +81,15 @@ export function dataSourcesOf(parts: Parts) {
   };
   const reader = createSourceReader(createAllowList(parts.outbound.allow), parts.outbound.sqliteDir);
   const sealing = createSealing(parts.installationSecret);
+  const pages = sealedPages(stores.pages, sealing);
   const loops: Loop[] = [];
   const wake = () => {
     parts.onWork();
     for (const loop of loops) loop.wake();
   };
   const resources = createResourceService(stores.resources, stores.runs, ports, reader, sealing, clock, wake);
-  const pulls = createPullService(stores.resources, stores.runs, stores.pages, ports, reader, sealing, clock);
-  const pushes = createPushService(stores.resources, stores.pages, stores.runs, ports, sealing, clock);
+  const pulls = createPullService(stores.resources, stores.runs, pages, ports, reader, sealing, clock);
+  const pushes = createPushService(stores.resources, pages, stores.runs, ports, sealing, clock);
   return {
     resources,
     pushes,

@@ -76,7 +76,7 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     // A log line must not be worth stealing.
-    redact: ["req.headers.authorization", "req.headers.cookie", 'res.headers["set-cookie"]'],
+    redact: ["req.headers.authorization", "req.headers.cookie", "req.headers.referer", 'res.headers["set-cookie"]'],
   });
   mkdirSync(dataDir, { recursive: true });
   await installFastKeccak();

@@ -7,19 +7,22 @@ import { coversPeriod } from "./features/consents/domain/consent-rules.ts";
 import type { CatalogRegistry } from "./features/data-exchange/catalog-registry.ts";
 import type { DataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
 import { YUXI_DISTRICTS } from "./features/data-exchange/domain/districts.ts";
+import { recordDocument } from "./features/data-exchange/domain/record-commitment.ts";
 import { compareVersions } from "./features/data-exchange/domain/record-versions.ts";
 import { STANDARD_DEPARTMENTS } from "./features/data-exchange/domain/standard-catalogs.ts";
 import type { ErasureService } from "./features/objections/erasure-service.ts";
 import type { ObjectionService } from "./features/objections/objection-service.ts";
 import type { ParticipantService } from "./features/participants/participant-service.ts";
 import { INDICATORS } from "./features/profiles/domain/indicators.ts";
+import { type CatalogLabel, freshDays } from "./features/profiles/domain/profile-view.ts";
 import type { CatalogFacts } from "./features/profiles/domain/sources.ts";
 import type { StoredRecord } from "./features/profiles/profile-content.ts";
 import type { RecordVersion, VisibleBatch } from "./features/profiles/profile-inputs-store.ts";
 import { createProfileReader } from "./features/profiles/profile-reader.ts";
 import { createProfileService } from "./features/profiles/profile-service.ts";
-import { type CatalogLabel, freshDays } from "./features/profiles/profile-view.ts";
 import { createRecomputeService } from "./features/profiles/recompute-service.ts";
+import type { SubjectService } from "./features/subjects/subject-service.ts";
+import type { Actor } from "./lib/actor.ts";
 import type { Clock } from "./lib/clock.ts";
 import { DomainError } from "./lib/errors.ts";
 import type { AnchorState } from "./lib/schemas.ts";
@@ -32,11 +35,12 @@ interface Parts {
   objections: Pick<ObjectionService, "markerFor">;
   erasures: Pick<ErasureService, "kept">;
   anchoring: Pick<AnchoringService, "batchAnchor">;
-  participants: Pick<ParticipantService, "requireActive">;
+  subjects: Pick<SubjectService, "linked" | "sharing">;
+  participants: Pick<ParticipantService, "requireActive" | "byUsccs">;
   consents: Pick<ConsentService, "use">;
   copies: Pick<CopyService, "openFor">;
   /** Made later than the profiles. */
-  proofs(): Pick<ProofService, "leafAt">;
+  proofs(): Pick<ProofService, "leaf" | "leafAt">;
   clock: Clock;
   onWork: () => void;
 }
@@ -53,6 +57,7 @@ export function profilesOf(parts: Parts) {
     objections,
     erasures,
     anchoring,
+    subjects,
     participants,
     consents,
     copies,
@@ -115,6 +120,7 @@ export function profilesOf(parts: Parts) {
       recordsOf: exchange.recordsOf,
       state: stores.profileInputs.state,
       markerFor: objections.markerFor,
+      ties: subjects,
       anchorsOf: async (ids) => new Map(await Promise.all(ids.map(async (id) => [id, await anchorOf(id)] as const))),
       catalogLabel: labelOf,
       districtName,
@@ -148,20 +154,32 @@ export function profilesOf(parts: Parts) {
           read({
             catalogs: new Set(terms.catalogs),
             covers: (period) => coversPeriod(terms, period),
+            period: {
+              ...(terms.dataFrom ? { dataFrom: terms.dataFrom } : {}),
+              ...(terms.dataTo ? { dataTo: terms.dataTo } : {}),
+            },
             bounded: terms.dataFrom !== undefined || terms.dataTo !== undefined,
           }),
         ),
       mayOpenCopy: copies.openFor,
-      async recordPack(actor, recordId) {
+      async holderOf(uscc) {
+        return (await participants.byUsccs([uscc]))[0]?._id ?? "";
+      },
+      async recordOpening(holderId, recordId) {
+        const holder: Actor = { role: "enterprise", participantId: holderId, accountId: "", sessionId: "" };
         try {
-          const { anchor: _, root, path, ...opening } = await exchange.recordProof(actor, recordId);
-          return await parts.proofs().leafAt({ root, path }, "records", opening);
+          const { anchor: _, root, path, ...opening } = await exchange.recordProof(holder, recordId);
+          return { proof: await parts.proofs().leafAt({ root, path }, "records", opening) };
         } catch (error) {
           const code = error instanceof DomainError ? error.code : "";
-          if (code === "record.notAnchored" || code === "proof.notConfirmed") return null;
-          throw error;
+          // Erased, or of a batch that was taken back: nobody reads it any more.
+          if (code === "notFound") return {};
+          if (code !== "record.notAnchored" && code !== "proof.notConfirmed") throw error;
+          const record = await stores.records.find(recordId);
+          return record ? { document: recordDocument(record) } : {};
         }
       },
+      copyProof: (id, opening) => parts.proofs().leaf(`snapshot:${id}`, "snapshots", opening),
     },
     clock,
     onWork,
@@ -171,7 +189,12 @@ export function profilesOf(parts: Parts) {
   const recomputing = createRecomputeService(
     stores.profiles,
     stores.profileInputs,
-    { seen, catalogs, catalogsVersion },
+    {
+      seen,
+      catalogs,
+      catalogsVersion,
+      enterprises: async () => (await stores.batches.summaries()).get("business-registration")?.net ?? 0,
+    },
     clock,
     onWork,
   );

@@ -45,6 +45,11 @@ interface Parts {
 export function subjectsOf({ stores, persons, requireOwnCatalog, clock }: Parts) {
   const readName = createNameReader(PLACES);
   const subjectIndex = createSubjectIndex(stores.subjects, stores.subjectSources, SOURCES, readName, persons.upgrade);
-  const subjects = createSubjectService(stores.subjects, readName, { index: subjectIndex, requireOwnCatalog }, clock);
+  const subjects = createSubjectService(
+    stores.subjects,
+    readName,
+    { index: subjectIndex, upgradeHash: persons.upgrade, requireOwnCatalog },
+    clock,
+  );
   return { subjects, subjectIndex };
 }

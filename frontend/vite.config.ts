@@ -15,7 +15,8 @@ const inlined: Plugin = {
     let html = String(page.source);
     for (const [name, file] of Object.entries(bundle)) {
       if (file === page) continue;
-      const text = file.type === "chunk" ? file.code : String(file.source);
+      // What is imported later is in here already: there is nothing to load before it.
+      const text = file.type === "chunk" ? file.code.replaceAll("__VITE_PRELOAD__", "void 0") : String(file.source);
       const [tag, inside] = file.type === "chunk" ? ["script", ' type="module"'] : ["style", ""];
       const reference = new RegExp(`<(?:script|link)[^>]*${name.replaceAll(".", "\\.")}"[^>]*>(?:</script>)?`);
       if (!reference.test(html)) throw new Error(`the page does not name ${name}`);

@@ -71,6 +71,7 @@ async function servicesOver(storeUrl: string) {
       objections: services.objections,
       erasures: services.erasures,
       anchoring: services.anchoring,
+      subjects: services.subjects,
       participants: services.participants,
       consents: services.consents,
       copies: services.copies,

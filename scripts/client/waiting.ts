@@ -4,7 +4,7 @@ export const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Reads until `read` gives something. Throws after `timeoutMs`, with what was waited for. */
-export async function waitFor<T>(
+export async function waitFor<T extends object | string | number | bigint | true | null>(
   what: string,
   read: () => Promise<T | undefined>,
   { timeoutMs = 60_000, everyMs = 150 }: { timeoutMs?: number; everyMs?: number } = {},

@@ -210,6 +210,13 @@ export async function admissionOf(
   };
 }
 
+/** The world, and somebody who is about to join it. */
+export async function withNewcomer(connection: Connection) {
+  const world = await deployWorld(connection);
+  const newcomer = new Wallet(hash("newcomer"));
+  return { world, newcomer, admission: await admissionOf(world, newcomer.address, "department") };
+}
+
 /** The arguments of enrol with every signature right; `signedBy` replaces a signer. */
 export async function enrolArguments(
   world: World,

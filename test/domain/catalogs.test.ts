@@ -82,7 +82,12 @@ describe("a catalog's definition", () => {
   ];
   for (const [what, catalog, path] of broken) {
     it(`is refused for ${what}`, () => {
-      expect(catalogProblems(catalog).map((fault) => fault.path)).to.include(path);
+      const faults = catalogProblems(catalog);
+      expect(faults.map((fault) => fault.path)).to.include(path);
+      for (const { message } of faults) {
+        expect(message.zh).to.match(/\p{Script=Han}/u);
+        expect(message.en).not.to.match(/\p{Script=Han}/u);
+      }
     });
   }
 

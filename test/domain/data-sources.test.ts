@@ -1,22 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  byteSequence,
-  parseSignatureInput,
-  signatureBase,
-} from "../../backend/features/data-sources/domain/message-signature.ts";
 import { afterPage, type Paging, pageParameters } from "../../backend/features/data-sources/domain/paging.ts";
 import { afterAction, RESOURCE_STATES } from "../../backend/features/data-sources/domain/resource-states.ts";
 import { backoffMs, nextRunAfter } from "../../backend/features/data-sources/domain/schedule.ts";
-import { catalogGrade, filledPart, freshnessOf } from "../../backend/features/data-sources/domain/scoring.ts";
 import {
   atPointer,
   mappedRow,
   parseRows,
   rowsAsLines,
 } from "../../backend/features/data-sources/domain/source-rows.ts";
-import { tableQuery } from "../../backend/features/data-sources/domain/table-query.ts";
-import { createSealing } from "../../backend/features/data-sources/sealing.ts";
 
 describe("rules of data sources", () => {
   describe("rows under the catalog's names", () => {
@@ -183,151 +175,5 @@ describe("rules of data sources", () => {
       }
     }
     expect(afterAction("draft", "pause")).to.equal(undefined);
-  });
-
-  it("quote any name, and put no value into a statement", () => {
-    const names = fc.string({ minLength: 1, unit: fc.constantFrom("a", '"', "`", "'", ";", "-", " ", "\\", "中") });
-    const engine = fc.constantFrom("postgresql" as const, "mysql" as const, "sqlite" as const);
-    fc.assert(
-      fc.property(engine, names, names, names, (kind, table, keyColumn, value) => {
-        const shape = { table, keyColumn, settleSeconds: 0 };
-        const { sql, parameters } = tableQuery(kind, shape, { mapping: [] }, [value], 5);
-        const quote = kind === "mysql" ? "`" : '"';
-        const quoted = (name: string) => quote + name.replaceAll(quote, quote + quote) + quote;
-        const parameter = { postgresql: "$1", mysql: "?", sqlite: "?1" }[kind];
-        expect(sql).to.equal(
-          `SELECT * FROM ${quoted(table)} WHERE ${quoted(keyColumn)} IS NOT NULL AND ${quoted(keyColumn)} > ${parameter} ORDER BY ${quoted(keyColumn)} LIMIT 5`,
-        );
-        expect(parameters).to.deep.equal([value]);
-      }),
-    );
-    expect(() =>
-      tableQuery("sqlite", { table: "a\0b", keyColumn: "k", settleSeconds: 0 }, { mapping: [] }, null, 1),
-    ).to.throw();
-  });
-
-  it("open a secret with the key that sealed it, for the place that it was sealed for, and unchanged", () => {
-    const sealing = createSealing(Buffer.alloc(32, 1));
-    fc.assert(
-      fc.property(fc.string(), fc.string(), fc.nat(), (text, place, at) => {
-        const sealed = sealing.seal(text, place);
-        expect(sealing.open(sealed, place)).to.equal(text);
-        expect(() => sealing.open(sealed, `${place}x`)).to.throw();
-        expect(() => createSealing(Buffer.alloc(32, 2)).open(sealed, place)).to.throw();
-        const bytes = Buffer.from(sealed, "base64");
-        bytes[at % bytes.length]! ^= 1;
-        expect(() => sealing.open(bytes.toString("base64"), place)).to.throw();
-      }),
-    );
-  });
-
-  describe("signatures", () => {
-    it("are read as RFC 9421 writes them", () => {
-      // Of its section 2.5, without the components that take parameters.
-      const input = parseSignatureInput(
-        'sig1=("@method" "@authority" "@path" "content-digest" "content-length" "content-type");created=1618884473;keyid="test-key-rsa-pss"',
-      )!;
-      const headers: Record<string, string> = {
-        host: "example.com",
-        "content-type": "application/json",
-        "content-digest":
-          "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:",
-        "content-length": "18",
-      };
-      const base = signatureBase(
-        { method: "POST", target: "/foo?param=Value&Pet=dog", header: (name) => headers[name] },
-        input,
-      );
-      expect(base).to.equal(
-        [
-          '"@method": POST',
-          '"@authority": example.com',
-          '"@path": /foo',
-          `"content-digest": ${headers["content-digest"]}`,
-          '"content-length": 18',
-          '"content-type": application/json',
-          '"@signature-params": ("@method" "@authority" "@path" "content-digest" "content-length" "content-type");created=1618884473;keyid="test-key-rsa-pss"',
-        ].join("\n"),
-      );
-      expect(input).to.deep.include({ created: 1_618_884_473, keyId: "test-key-rsa-pss", label: "sig1" });
-    });
-
-    it("are refused in any other form", () => {
-      for (const header of [
-        "",
-        "sig",
-        "sig=()x",
-        'sig=("@method";req);created=1',
-        'sig=("@method"), other=("@path")',
-        'sig=("@method");created="now',
-        'Sig=("@method")',
-        'sig=("@method");nonce=?1',
-      ]) {
-        expect(parseSignatureInput(header), header).to.equal(undefined);
-      }
-      const twice = parseSignatureInput('sig=("@path" "@path");created=1')!;
-      expect(signatureBase({ method: "GET", target: "/", header: () => undefined }, twice)).to.equal(undefined);
-      const absent = parseSignatureInput('sig=("date");created=1')!;
-      expect(signatureBase({ method: "GET", target: "/", header: () => undefined }, absent)).to.equal(undefined);
-    });
-
-    it("never take long to read, whatever was sent", () => {
-      fc.assert(
-        fc.property(
-          fc.string({ maxLength: 5_000, unit: fc.constantFrom('"', "a", ";", "=", " ", "(", ")", ":", ",") }),
-          (text) => {
-            const startedAt = performance.now();
-            parseSignatureInput(`sig=(${text}`);
-            parseSignatureInput(`sig=("a")${text}`);
-            byteSequence(text, "sig");
-            expect(performance.now() - startedAt).to.be.below(200);
-          },
-        ),
-      );
-    });
-  });
-
-  describe("the scoreboard", () => {
-    const now = new Date("2026-03-05T00:00:00Z");
-    const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
-
-    it("measures age against what the catalog promises", () => {
-      expect(freshnessOf(undefined, "daily", now)).to.deep.equal({ state: "none", ageDays: null, allowedDays: 1 });
-      expect(freshnessOf(daysAgo(7), "weekly", now).state).to.equal("fresh");
-      expect(freshnessOf(daysAgo(7.1), "weekly", now).state).to.equal("due");
-      expect(freshnessOf(daysAgo(21.1), "weekly", now).state).to.equal("overdue");
-      expect(freshnessOf(daysAgo(0), "whenever", now).allowedDays).to.equal(366);
-    });
-
-    it("counts filled fields of stored rows", () => {
-      expect(filledPart(["a", "b"], { a: 10, b: 5 }, 10)).to.equal(0.75);
-      expect(filledPart([], {}, 10)).to.equal(null);
-      expect(filledPart(["a"], {}, 0)).to.equal(null);
-    });
-
-    it("grades between 0 and 100, and never better for what is worse", () => {
-      const part = fc.double({ min: 0, max: 1, noNaN: true });
-      fc.assert(
-        fc.property(fc.nat(400), part, part, fc.nat(10), (age, errorRate, optional, lateObjections) => {
-          const grade = (worse: { age?: number; errors?: number; optional?: number; late?: number }) =>
-            catalogGrade({
-              freshness: freshnessOf(daysAgo(age + (worse.age ?? 0)), "monthly", now),
-              errorRate: Math.min(1, errorRate + (worse.errors ?? 0)),
-              completeness: { required: 1, optional: Math.max(0, optional - (worse.optional ?? 0)) },
-              lateObjections: lateObjections + (worse.late ?? 0),
-            })!;
-          const own = grade({});
-          expect(own).to.be.within(0, 100);
-          for (const worse of [{ age: 5 }, { errors: 0.05 }, { optional: 0.2 }, { late: 1 }]) {
-            expect(grade(worse)).to.be.at.most(own);
-          }
-        }),
-      );
-      const best = { freshness: freshnessOf(now, "daily", now), errorRate: 0, lateObjections: 0 };
-      expect(catalogGrade({ ...best, completeness: { required: 1, optional: null } })).to.equal(100);
-      expect(catalogGrade({ ...best, errorRate: null, completeness: { required: null, optional: null } })).to.equal(
-        null,
-      );
-    });
   });
 });

@@ -82,14 +82,28 @@ describe("a name of an enterprise", () => {
       "红塔云溪农业科技有限公司",
       "昆明云溪农业科技有限公司",
     ];
-    expect(new Set(names.map((name) => readName(name).loose)).size).to.equal(names.length);
+    const apart = names.map((name) => [readName(name).core, readName(name).form].join("|"));
+    expect(new Set(apart).size).to.equal(names.length);
   });
 
   it("loses its place and nothing but its place", () => {
     for (const name of ["玉溪红塔云源商贸有限公司", "云南省玉溪市红塔区云源商贸有限公司", "红塔区云源商贸有限公司"])
-      expect(readName(name).loose).to.equal("红塔云源商贸有限公司");
-    expect(readName("玉溪").loose).to.equal("玉溪");
-    expect(readName("玉溪红塔").loose).to.equal("红塔");
+      expect(readName(name).core).to.equal("红塔云源商贸");
+    expect(readName("玉溪").core).to.equal("玉溪");
+    expect(readName("玉溪红塔").core).to.equal("红塔");
+  });
+
+  it("ends in a legal form, whichever way that is written", () => {
+    const parts = (name: string) => [readName(name).core, readName(name).form];
+    expect(parts("玉溪云源商贸有限责任公司")).to.deep.equal(["云源商贸", "有限公司"]);
+    expect(parts("玉溪云源商贸股份公司")).to.deep.equal(["云源商贸", "股份有限公司"]);
+    // Known to no law: stands for nothing but itself.
+    expect(parts("玉溪云源商贸股份有限责任公司")).to.deep.equal(["云源商贸", "股份有限责任公司"]);
+    expect(parts("通海源发中心（有限合伙）")).to.deep.equal(["通海源发中心", "有限合伙"]);
+    expect(parts("通海源发小吃店")).to.deep.equal(["通海源发小吃店", ""]);
+    // A branch is another one than its company, also where that is written otherwise.
+    expect(parts("云源有限责任公司通海分公司")).to.deep.equal(["云源有限公司通海分公司", ""]);
+    expect(parts("有限公司")).to.deep.equal(["有限公司", ""]);
   });
 });
 
@@ -153,6 +167,82 @@ describe("whom a row means", () => {
     expect(linked(resolve({ uscc: code(1), name: "云源" }))?.uscc).to.equal(code(1));
     expect(linked(resolve({ uscc: code(9) }))?.uscc).to.equal(code(9));
     expect(linked(resolve({ uscc: "91530402MA6KE0010X", name: "通海云源商贸有限公司" }))?.uscc).to.equal(code(2));
+  });
+});
+
+describe("the legal form of a name", () => {
+  /** Each line is one form in law, in the ways in which it may be written. */
+  const LEGAL_FORMS = [
+    ["有限公司", "有限责任公司"],
+    ["股份有限公司", "股份公司"],
+    ["专业合作社", "农民专业合作社"],
+    ["（个人独资）"],
+    ["（普通合伙）"],
+    ["（有限合伙）"],
+    ["（特殊普通合伙）"],
+    ["（个体工商户）"],
+    ["股份有限责任公司"],
+    ["公司"],
+    [""],
+  ];
+  const core = fc
+    .array(fc.constantFrom(..."云溪滇恒聚锦瑞鑫福泰商贸建材"), { minLength: 2, maxLength: 6 })
+    .map((signs) => signs.join(""));
+  const place = fc.constantFrom("", "玉溪", "玉溪市", "云南省玉溪市", "红塔", "玉溪红塔区", "通海县");
+  const form = fc.nat({ max: LEGAL_FORMS.length - 1 });
+  const writing = fc.nat({ max: 1 });
+  const written = (at: number, way: number): string => LEGAL_FORMS[at]!.at(way) ?? LEGAL_FORMS[at]![0]!;
+
+  it("is never passed over: a name in another form is open, with the enterprise among the candidates", () => {
+    fc.assert(
+      fc.property(core, place, form, form, writing, writing, (words, where, had, asked, way, otherWay) => {
+        fc.pre(had !== asked);
+        const resolve = indexOf([subject(1, `${where}${words}${written(had, way)}`)]);
+        const answer = resolve({ name: `${where}${words}${written(asked, otherWay)}` });
+        expect(linked(answer)).to.equal(undefined);
+        expect(candidates(answer)).to.deep.equal([code(1)]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("links in its other way of writing only where no other enterprise fits, and says how sure that is", () => {
+    fc.assert(
+      fc.property(
+        core,
+        place,
+        fc.nat({ max: 2 }),
+        writing,
+        fc.option(form),
+        place,
+        (words, where, at, way, rival, there) => {
+          const name = `${where}${words}${written(at, way)}`;
+          const asked = `${where}${words}${written(at, 1 - way)}`;
+          const other = rival === null ? undefined : `${there}${words}${written(rival, 0)}`;
+          // The very name that the row has: then there is no question.
+          fc.pre(other === undefined || writtenName(other) !== writtenName(asked));
+          const fits = other !== undefined && readName(other).core === readName(name).core;
+          const resolve = indexOf([subject(1, name), ...(other === undefined ? [] : [subject(2, other)])]);
+          const answer = resolve({ name: asked });
+          if (fits) expect(candidates(answer)).to.have.members([code(1), code(2)]);
+          else expect(answer).to.deep.equal({ uscc: code(1), certainty: 8_600, by: "similarName" });
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("tells two enterprises apart that differ by nothing else", () => {
+    fc.assert(
+      fc.property(core, place, fc.nat({ max: 2 }), writing, (words, where, at, way) => {
+        const [name, other] = [way, 1 - way].map((one) => `${where}${words}${written(at, one)}`) as [string, string];
+        const resolve = indexOf([subject(1, name), subject(2, other)]);
+        expect(resolve({ name })).to.deep.include({ uscc: code(1), by: "name" });
+        expect(resolve({ name: other })).to.deep.include({ uscc: code(2), by: "name" });
+        expect(resolve({ uscc: code(1), name })).to.deep.include({ uscc: code(1), by: "uscc" });
+        expect(candidates(resolve({ uscc: code(1), name: other }))).to.have.members([code(1), code(2)]);
+      }),
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { waitFor } from "../../scripts/client/waiting.ts";
+import type { RunningServer } from "../support/server.ts";
 
 const FLAGS = [
   "--headless",
@@ -66,6 +67,18 @@ export class Desk {
     return desk;
   }
 
+  /** A desk of somebody who has signed in. */
+  static async signedIn(
+    browser: Browser,
+    url: string,
+    { username, password }: { username: string; password: string },
+    locale?: string,
+  ): Promise<Desk> {
+    const desk = await Desk.open(browser, url, locale);
+    await desk.login(username, password);
+    return desk;
+  }
+
   goto(path: string): Promise<unknown> {
     return this.page.goto(`${this.url}${path}`);
   }
@@ -117,6 +130,27 @@ export class Desk {
     await this.at("account-menu").waitFor();
   }
 
+  /** Goes to a page by its entry in the menu, and is there. */
+  async visit(path: string): Promise<void> {
+    await this.click(`menu-${path.slice(1).replaceAll("/", "-")}`);
+    await this.page.waitForURL((url) => url.pathname === path);
+    await this.page.locator("h1").waitFor();
+  }
+
+  /** Opens a page again until the element says all of this: what it shows may still be on its way. */
+  async tells(path: string, testId: string, ...texts: string[]): Promise<void> {
+    await waitFor(
+      `${path} to tell ${texts.join(", ")}`,
+      async () => {
+        await this.goto(path);
+        await this.at(testId).waitFor();
+        const told = (await this.at(testId).textContent()) ?? "";
+        return texts.every((text) => told.includes(text)) ? true : undefined;
+      },
+      { everyMs: 500 },
+    );
+  }
+
   /** Opens the key when the page asks for its passphrase. */
   async unlock(passphrase: string): Promise<void> {
     await this.fill("unlock-passphrase", passphrase);
@@ -131,7 +165,19 @@ export class Desk {
       await this.page.setViewportSize(size);
       // From the top: bars that stick to the window would stand in the middle of the picture.
       await this.page.evaluate("window.scrollTo(0, 0)");
-      await this.page.waitForTimeout(300);
+      // What depends on the width is drawn again before it is measured.
+      await this.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+      const height = () => this.page.evaluate("document.documentElement.scrollHeight") as Promise<number>;
+      let last = -1;
+      await waitFor(
+        "the page to come to rest",
+        async () => {
+          const before = last;
+          last = await height();
+          return last === before ? true : undefined;
+        },
+        { timeoutMs: 3_000 },
+      ).catch(() => undefined);
       const width = () =>
         this.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") as Promise<number>;
       // The ripple of a click reaches beyond the edge for a moment.
@@ -158,3 +204,7 @@ export class Desk {
     await this.shoot(name);
   }
 }
+
+/** The first of the demo accounts whose name begins so. */
+export const demoAccount = ({ demoAccounts }: Pick<RunningServer, "demoAccounts">, prefix: string) =>
+  demoAccounts.find(({ username }) => username.startsWith(prefix))!;

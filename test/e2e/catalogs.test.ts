@@ -53,7 +53,8 @@ describe("catalogs through the web pages", function () {
     await department.fill("field-1-name", "Hives");
     await department.click("catalog-submit");
     await department.at("problem").waitFor();
-    await department.at("field-1").getByText("camelCase").waitFor();
+    await department.at("field-1").getByText("字段名“Hives”应为小驼峰形式").waitFor();
+    expect(await department.at("problem").textContent()).not.to.contain("camelCase");
     await department.record("catalog-form-faults");
     await department.fill("field-1-name", "hives");
     await department.click("catalog-submit");

@@ -17,9 +17,7 @@ describe("data resources through the web pages", function () {
     const rows = Array.from({ length: 25 }, (_, n) => licence(`WEB-${n}`, n === 1 ? { since: "明天" } : {}));
     [server, source] = await Promise.all([startSourcesServer(), startJsonSource(paged(() => rows, 10))]);
     browser = await openBrowser();
-    department = await Desk.open(browser, server.url);
-    const { username, password } = server.account("department");
-    await department.login(username, password);
+    department = await Desk.signedIn(browser, server.url, server.account("department"));
   });
   after(async () => {
     await browser?.close();
@@ -40,15 +38,16 @@ describe("data resources through the web pages", function () {
     await department.fill("resource-every", "60");
     await department.click("resource-test");
     await department.at("preview-rows").waitFor();
-    for (const [column, field] of [
+    const columns = [
       ["code", "统一社会信用代码 *"],
       ["type", "证照类型 *"],
       ["no", "证照编号 *"],
       ["since", "有效期起 *"],
       ["state", "证照状态 *"],
-    ] as const) {
+    ] as const;
+    for (const [i, [column, field]] of columns.entries()) {
       await department.click("mapping-add");
-      const line = department.at("resource-mapping").locator(".rq-mapping-line").last();
+      const line = department.at("resource-mapping").locator(".rq-mapping-line").nth(i);
       await line.getByLabel("来源的列").fill(column);
       await line.getByLabel("目录字段").click();
       await department.page.locator(".ant-select-dropdown:visible").getByText(field, { exact: true }).click();
@@ -60,10 +59,8 @@ describe("data resources through the web pages", function () {
     await department.record("resource-new");
     await department.click("resource-save");
     await department.click("resource-activate");
-    await waitFor("the run to be shown", async () =>
-      (await department.at("resource-runs").textContent())?.includes("完成") ? true : undefined,
-    );
-    expect(await department.at("resource-runs").textContent()).to.match(/25/);
+    const run = department.at("resource-runs").locator("tr").filter({ hasText: "完成" });
+    await run.getByText("25", { exact: true }).waitFor({ timeout: 60_000 });
     await department.record("resource-pull");
   });
 
@@ -107,9 +104,7 @@ describe("data resources through the web pages", function () {
       return row?.includes("日期格式无法识别") ? row : undefined;
     });
     await department.record("scoreboard-department");
-    const regulator = await Desk.open(browser, server.url, "en-US");
-    const { username, password } = server.account("regulator");
-    await regulator.login(username, password);
+    const regulator = await Desk.signedIn(browser, server.url, server.account("regulator"), "en-US");
     await regulator.goto("/regulator/scoreboard");
     await regulator.click("scoreboard-open-market-regulation");
     await regulator.at("score-business-licences").waitFor();

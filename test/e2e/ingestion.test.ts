@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { makeUscc } from "../../backend/lib/uscc.ts";
 import { csvOf, Department, LICENCES, licenceRow, nextName } from "../support/department.ts";
 import { type RunningServer, sharedServer } from "../support/server.ts";
-import { Desk, openBrowser } from "./browser.ts";
+import { Desk, demoAccount, openBrowser } from "./browser.ts";
 
 const USCC = makeUscc("9", "1", "530402", "MA7E0001");
 
@@ -17,10 +17,7 @@ describe("a department's batches on the web pages", function () {
   const number = nextName("W");
 
   const signIn = async (locale?: string): Promise<Desk> => {
-    const opened = await Desk.open(browser, server.url, locale);
-    const account = server.demoAccounts.find(({ username }) => username === "dept-market-regulation")!;
-    await opened.login(account.username, account.password);
-    return opened;
+    return Desk.signedIn(browser, server.url, demoAccount(server, "dept-market"), locale);
   };
   const choose = (fileName: string, text: string) =>
     desk.page
@@ -85,7 +82,7 @@ describe("a department's batches on the web pages", function () {
     await choose("all.csv", "专利号\n1\n");
     expect(await desk.at("upload-submit").isDisabled()).to.equal(true);
     await desk.click("upload-replace-confirm");
-    expect(await desk.at("upload-submit").isDisabled()).to.equal(false);
+    await desk.page.locator('[data-testid="upload-submit"]:enabled').waitFor();
     await desk.at("upload-reading").getByText("已保存的读取方式").click();
     await desk.click("reading-add");
     await desk.record("department-reading");

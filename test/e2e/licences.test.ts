@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
-import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
+import { anchoredBatch } from "../support/batches.ts";
 import { type RunningServer, sharedServer } from "../support/server.ts";
-import { Desk, openBrowser } from "./browser.ts";
+import { Desk, demoAccount, openBrowser } from "./browser.ts";
 
 const KIND = "business-licences";
 
@@ -32,17 +32,12 @@ describe("the enterprise code through the web pages", function () {
       `${body.uscc},取水许可证,取水(玉)字2021第7号,玉溪市水利局,${day(-900)},${day(-2)},有效`,
     ];
     const { id } = await api.upload(KIND, `web-${Date.now()}.csv`, Buffer.from(lines.join("\n")));
-    await waitFor("the batch to be anchored", async () =>
-      (await api.batch(id)).state === "anchored" ? true : undefined,
-    );
+    await anchoredBatch(api, id);
     const login = await path.login("enterprise");
     passphrase = `${login.password}-key`;
-    enterprise = await Desk.open(browser, server.url);
-    await enterprise.login(login.username, login.password);
+    enterprise = await Desk.signedIn(browser, server.url, login);
     stranger = await Desk.open(browser, server.url);
-    department = await Desk.open(browser, server.url);
-    const staff = server.demoAccounts.find(({ username }) => username.startsWith("dept-market"))!;
-    await department.login(staff.username, staff.password);
+    department = await Desk.signedIn(browser, server.url, demoAccount(server, "dept-market"));
   });
   after(async () => {
     await browser?.close();
@@ -50,8 +45,7 @@ describe("the enterprise code through the web pages", function () {
 
   it("is behind the enterprise's licences, each with its record", async () => {
     await enterprise.goto("/enterprise/licences");
-    await enterprise.at(`licence-${KIND}`).first().waitFor();
-    expect(await enterprise.at("licences").textContent()).to.contain("JY15304020012345");
+    await enterprise.at("licences").filter({ hasText: "JY15304020012345" }).waitFor();
     await enterprise.record("licences");
     await enterprise.click(`licence-record-${KIND}`);
     await enterprise.at("record").waitFor();
@@ -116,9 +110,7 @@ describe("the enterprise code through the web pages", function () {
   it("tells the enterprise who has looked", async () => {
     await enterprise.at("code-use").filter({ hasText: "次数已用完" }).first().waitFor();
     expect(await enterprise.at("code-uses").textContent()).to.contain("已查看");
-    await enterprise.goto("/enterprise/access-log");
-    await enterprise.at("access-row").first().waitFor();
-    expect(await enterprise.at("access-log").textContent()).to.contain("出示企业身份码");
+    await enterprise.tells("/enterprise/access-log", "access-log", "出示企业身份码");
   });
 
   it("has its licences where the department looks", async () => {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
-import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
+import { storedBatch } from "../support/batches.ts";
 import { type RunningServer, sharedServer } from "../support/server.ts";
-import { Desk, openBrowser } from "./browser.ts";
+import { Desk, demoAccount, openBrowser } from "./browser.ts";
 
 const FINES = "justice.finesFen24m";
 
@@ -16,14 +16,7 @@ describe("an objection through the web pages", function () {
   let department: Desk;
   let regulator: Desk;
 
-  const demo = async (role: string) => {
-    const desk = await Desk.open(browser, server.url);
-    const { username, password } = server.demoAccounts.find(
-      (one) => one.role === role && (role !== "department" || one.username.startsWith("dept-market")),
-    )!;
-    await desk.login(username, password);
-    return desk;
-  };
+  const demo = (prefix: string) => Desk.signedIn(browser, server.url, demoAccount(server, prefix));
 
   before(async () => {
     server = await sharedServer();
@@ -34,11 +27,9 @@ describe("an objection through the web pages", function () {
     const today = new Date().toISOString().slice(0, 10);
     const file = `统一社会信用代码,处罚决定书文号,处罚种类,罚款金额,处罚决定日期\n${uscc},网页-${Date.now()},罚款,5万元,${today}\n`;
     const { id } = await api.upload("administrative-penalties", `web-${Date.now()}.csv`, Buffer.from(file));
-    await waitFor("the batch to be stored", async () => ((await api.batch(id)).stored === 1 ? true : undefined));
-    const { username, password } = await path.login("enterprise");
-    enterprise = await Desk.open(browser, server.url);
-    await enterprise.login(username, password);
-    department = await demo("department");
+    await storedBatch(api, id, 1);
+    enterprise = await Desk.signedIn(browser, server.url, await path.login("enterprise"));
+    department = await demo("dept-market");
     regulator = await demo("regulator");
   });
   after(async () => {
@@ -63,9 +54,9 @@ describe("an objection through the web pages", function () {
 
   it("is answered by the department, field by field", async () => {
     await department.goto("/department/objections");
-    await department.at("objection-notice-raised").first().waitFor();
+    await department.at("objection-notice-raised").waitFor();
     await department.shoot("department-objections");
-    await department.at("objection-notice-raised").first().locator("a").click();
+    await department.at("objection-notice-raised").locator("a").click();
     await department.fill("answer-field-fineAmount", "很多");
     await department.fill("answer-reason", "录入时多写了两个零");
     await department.click("answer-submit");
@@ -81,10 +72,8 @@ describe("an objection through the web pages", function () {
   });
 
   it("shows the enterprise the new figure, and lets it state what it thinks of a refusal", async () => {
-    await enterprise.goto("/enterprise/profile");
+    await enterprise.tells("/enterprise/profile", `indicator-${FINES}`, "500.00");
     const figure = enterprise.at(`indicator-${FINES}`);
-    await figure.waitFor();
-    expect(await figure.textContent()).to.contain("500.00");
     expect(await figure.locator('[data-testid="disputed"]').count()).to.equal(0);
     await enterprise.click(`indicator-records-${FINES}`);
     await enterprise.state("record-objection", "corrected");
@@ -94,7 +83,8 @@ describe("an objection through the web pages", function () {
     await enterprise.state("record-objection", "raised");
 
     await department.goto("/department/objections");
-    await department.at("objections-list").locator('a[data-testid^="objection-open-"]').first().click();
+    const second = department.at("objections-list").locator("tr").filter({ hasText: "该处罚已经撤销" });
+    await second.locator('a[data-testid^="objection-open-"]').click();
     await department.at("answer-decision").locator('label:has(input[value="refusal"])').click();
     await department.fill("answer-reason", "处罚决定仍然有效");
     await department.click("answer-submit");

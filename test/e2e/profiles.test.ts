@@ -7,6 +7,7 @@ import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
 import { giveConsent, revokeConsent } from "../support/consents.ts";
 import { openNewRequest } from "../support/financing.ts";
+import { confirmed } from "../support/proofs.ts";
 import { type RunningServer, sharedServer } from "../support/server.ts";
 import { Desk, openBrowser } from "./browser.ts";
 
@@ -20,12 +21,8 @@ describe("a credit profile through the web pages", function () {
   let bank: Desk;
   let requestId: string;
 
-  const deskOf = async (party: "enterprise" | "firstBank", locale: string) => {
-    const desk = await Desk.open(browser, server.url, locale);
-    const { username, password } = await path.login(party);
-    await desk.login(username, password);
-    return desk;
-  };
+  const deskOf = async (party: "enterprise" | "firstBank", locale: string) =>
+    Desk.signedIn(browser, server.url, await path.login(party), locale);
 
   before(async () => {
     server = await sharedServer();
@@ -94,9 +91,9 @@ describe("a credit profile through the web pages", function () {
     const downloading = enterprise.page.waitForEvent("download");
     await enterprise.click("profile-export");
     const file = await (await downloading).path();
-    const pack = JSON.parse(readFileSync(file, "utf8")) as { format: string; proofs: LeafPack[] };
-    expect(pack.format).to.equal("rongqiao-profile/1");
-    expect(leafPack.safeParse(pack.proofs[0]).success).to.equal(true);
+    const pack = JSON.parse(readFileSync(file, "utf8")) as { format: string; records: { proof?: LeafPack }[] };
+    expect(pack.format).to.equal("rongqiao-profile/2");
+    expect(leafPack.safeParse(pack.records.find(({ proof }) => proof)?.proof).success).to.equal(true);
     await enterprise.page.emulateMedia({ media: "print" });
     expect(await enterprise.at("profile-print").isVisible()).to.equal(false);
     expect(await enterprise.at("profile-group-justice").isVisible()).to.equal(true);
@@ -111,14 +108,12 @@ describe("a credit profile through the web pages", function () {
     expect(await follow(bank, "identity.status")).to.be.at.most(3);
     await bank.record("profile-institution");
     await closeDrawer(bank);
-    const exported = bank.page.waitForEvent("download");
-    await waitFor("the copy's proof", async () => {
-      await bank.click("profile-export");
-      const done = await Promise.race([exported.then(() => true), bank.page.waitForTimeout(1_500)]);
-      return done ? true : undefined;
-    });
     const { api } = await path.party("firstBank");
-    const open = (await api.copies()).items.find(({ consentId }) => consentId === consent.id)!;
+    const open = await waitFor("the copy", async () =>
+      (await api.copies()).items.find(({ consentId }) => consentId === consent.id),
+    );
+    await confirmed(() => api.snapshotProof(open.id));
+    await Promise.all([bank.page.waitForEvent("download"), bank.click("profile-export")]);
     await revokeConsent(path, consent);
     // The open page's very next read, whether it has heard of the revocation or not.
     await bank.click("indicator-records-identity.status").catch(() => undefined);

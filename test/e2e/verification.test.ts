@@ -4,9 +4,10 @@ import type { Path } from "../../scripts/client/main-path/index.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
 import { giveConsent } from "../support/consents.ts";
+import { confirmed } from "../support/proofs.ts";
 import { type RunningServer, sharedServer } from "../support/server.ts";
 import { answerProof, answers } from "../support/verification.ts";
-import { Desk, openBrowser } from "./browser.ts";
+import { Desk, demoAccount, openBrowser } from "./browser.ts";
 
 describe("checks and queries through the web pages", function () {
   this.timeout(240_000);
@@ -21,18 +22,10 @@ describe("checks and queries through the web pages", function () {
   let regulator: Desk;
   let number: string;
 
-  const demo = async (prefix: string, locale?: string) => {
-    const desk = await Desk.open(browser, server.url, locale);
-    const { username, password } = server.demoAccounts.find((one) => one.username.startsWith(prefix))!;
-    await desk.login(username, password);
-    return desk;
-  };
-  const party = async (name: "firstBank" | "enterprise", locale?: string) => {
-    const desk = await Desk.open(browser, server.url, locale);
-    const { username, password } = await path.login(name);
-    await desk.login(username, password);
-    return desk;
-  };
+  const demo = (prefix: string, locale?: string) =>
+    Desk.signedIn(browser, server.url, demoAccount(server, prefix), locale);
+  const party = async (name: "firstBank" | "enterprise", locale?: string) =>
+    Desk.signedIn(browser, server.url, await path.login(name), locale);
 
   before(async () => {
     server = await sharedServer();
@@ -89,7 +82,7 @@ describe("checks and queries through the web pages", function () {
     const [download] = await Promise.all([bank.page.waitForEvent("download"), bank.click("query-xlsx")]);
     expect(download.suggestedFilename()).to.match(/\.xlsx$/);
     await bank.goto("/institution/verification?tab=mine");
-    await bank.at("answer-open").first().click();
+    await bank.at("answer-row").filter({ hasText: "一键查询" }).locator('[data-testid="answer-open"]').click();
     await bank.at("query-table").waitFor();
     await bank.shoot("verification-mine");
   });
@@ -108,17 +101,12 @@ describe("checks and queries through the web pages", function () {
   it("the enterprise sees all of it: news in the header, its log, and what was answered", async () => {
     await enterprise.goto("/enterprise/verifications");
     await enterprise.at("answers-about").waitFor();
-    expect(await enterprise.at("answer-row").count()).to.be.at.least(3);
-    await waitFor(
-      "the news",
-      async () => Number(await enterprise.at("header-notices").getAttribute("data-unread")) > 2,
+    await enterprise.at("answer-row").nth(2).waitFor();
+    await waitFor("the news", async () =>
+      Number(await enterprise.at("header-notices").getAttribute("data-unread")) > 2 ? true : undefined,
     );
     await enterprise.record("verification-about");
-    await enterprise.goto("/enterprise/access-log");
-    await enterprise.at("access-log").waitFor();
-    expect(await enterprise.at("access-log").textContent())
-      .to.include("营业执照有效")
-      .and.to.include("李执行");
+    await enterprise.tells("/enterprise/access-log", "access-log", "营业执照有效", "李执行");
     await enterprise.shoot("verification-access-log");
     await enterprise.click("notices-seen");
     await enterprise.page.locator('[data-testid="header-notices"][data-unread="0"]').waitFor();
@@ -126,8 +114,9 @@ describe("checks and queries through the web pages", function () {
 
   it("the regulator reviews the use of law", async () => {
     await regulator.goto("/regulator/legal-uses");
-    await regulator.at("review-open").first().click();
-    await regulator.at("review-verdict").locator("label").nth(1).click();
+    const use = regulator.at("answer-row").filter({ hasText: "（2026）云04执88号" });
+    await use.locator('[data-testid="review-open"]').click();
+    await regulator.at("review-verdict").locator('label:has(input[value="objected"])').click();
     await regulator.fill("review-note", "case number doesn't fit");
     await regulator.click("review-save");
     await regulator.state("review", "objected");
@@ -137,7 +126,7 @@ describe("checks and queries through the web pages", function () {
   it("anybody sees by its number that it was given, and by its pack what was answered", async () => {
     const { api } = await path.party("firstBank");
     const { id } = (await answers(api, "?what=checks")).items.find((one) => one.number === number)!;
-    const pack = await waitFor("the proof", () => answerProof(api, id).catch(() => undefined));
+    const pack = await confirmed(() => answerProof(api, id));
     const anybody = await Desk.open(browser, server.url, "en-US");
     await anybody.goto("/answers");
     await anybody.fill("number-input", number.toLowerCase());

@@ -1,21 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
-import { readConfig } from "../../backend/config.ts";
-import { type EmbeddedChain, startEmbeddedChain } from "../../backend/embedded/chain/index.ts";
-import { deployment } from "../../backend/features/audit/audit-schemas.ts";
 import { linkOf } from "../../backend/lib/proof/link.ts";
 import type { GrantPack, LeafPack, ProofPack } from "../../backend/lib/proof/pack.ts";
-import { type RunningServer, startServer } from "../../backend/main.ts";
-import { Api } from "../../scripts/client/api.ts";
-import { MAIN_PATH, Path, ProcessMemory } from "../../scripts/client/main-path/index.ts";
-import { pickEnterprise } from "../../scripts/client/main-path/path.ts";
-import { play } from "../../scripts/client/main-path/play.ts";
 import { runNode } from "../../scripts/lib/child.ts";
 import { Desk, openBrowser } from "./browser.ts";
+import { type AwayWorld, awayWorld, Checker, fileOf } from "./verify-world.ts";
 
 const OTHER = `0x${"5".repeat(64)}`;
 
@@ -43,59 +34,21 @@ const tampered = (pack: GrantPack, change: (pack: GrantPack) => unknown): GrantP
   return copy;
 };
 
-const fileOf = (name: string, value: unknown) => ({
-  name,
-  mimeType: "application/json",
-  buffer: Buffer.from(JSON.stringify(value)),
-});
-
-/** The page, wherever it came from. */
-class Checker {
-  readonly desk: Desk;
-
-  constructor(desk: Desk) {
-    this.desk = desk;
-  }
-
-  async drop(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
-    await this.desk.page.locator('input[type="file"]').setInputFiles(files);
-    await this.desk.page.getByText(files[0]!.name, { exact: true }).first().waitFor();
-  }
-
-  async useNode(url: string): Promise<void> {
-    await this.desk.page.locator('[data-testid="verify-source"] input[value="own"]').check();
-    await this.desk.fill("verify-url", url);
-  }
-
-  /** The verdict, and the lines that fail. */
-  async verdict(): Promise<[verdict: string | null, failing: string[]]> {
-    await this.desk.click("verify-submit");
-    const result = this.desk.at("check-result");
-    await result.waitFor();
-    const failing = await result
-      .locator('li[data-state="fail"]')
-      .evaluateAll((lines) => lines.map((line) => line.getAttribute("data-testid")!.replace("check-", "")));
-    return [await result.getAttribute("data-verdict"), failing];
-  }
-
-  async expectAll(pack: GrantPack): Promise<void> {
-    await this.drop(fileOf("true.proof.json", pack));
-    expect(await this.verdict()).to.deep.equal(["pass", []]);
-    for (const [name, tells, change] of TAMPERINGS) {
-      await this.drop(fileOf(`forged-${name}.json`, tampered(pack, change)));
-      const [verdict, failing] = await this.verdict();
-      expect(verdict, name).to.equal("fail");
-      expect(failing, name).to.include.members(tells);
-    }
+async function expectAll(page: Checker, pack: GrantPack): Promise<void> {
+  await page.drop(fileOf("true.proof.json", pack));
+  expect(await page.verdict()).to.deep.equal(["pass", []]);
+  for (const [name, tells, change] of TAMPERINGS) {
+    await page.drop(fileOf(`forged-${name}.json`, tampered(pack, change)));
+    const [verdict, failing] = await page.verdict();
+    expect(verdict, name).to.equal("fail");
+    expect(failing, name).to.include.members(tells);
   }
 }
 
 describe("verifying without us", function () {
   this.timeout(180_000);
   this.bail(true);
-  let folder = "";
-  let chain: EmbeddedChain;
-  let server: RunningServer | undefined;
+  let world: AwayWorld;
   let browser: Browser;
   let grant: GrantPack;
   let record: LeafPack;
@@ -103,50 +56,28 @@ describe("verifying without us", function () {
   let kept: Checker;
   const asked: { url: string; body: string }[] = [];
 
-  const at = (name: string): string => join(folder, name);
-  const written = (name: string, value: unknown): string => {
-    writeFileSync(at(name), typeof value === "string" ? value : JSON.stringify(value));
-    return at(name);
-  };
-
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "rongqiao-verify-"));
-    chain = await startEmbeddedChain({ dataDir: at("chain") });
-    const options = ["--data-dir", at("data"), "--port", "0", "--sample-enterprises", "30", "--log-level", "error"];
-    const node = ["--chain-rpc-url", chain.rpcUrl, "--chain-key", chain.deployerKey];
-    server = await startServer(readConfig({}, [...options, ...node]));
-    const api = new Api(server.url);
-    const path = new Path(api, await api.meta(), new ProcessMemory(), {
-      scryptN: 1_024,
-      pickEnterprise: (operator) => pickEnterprise(operator, new Set(), () => 0),
-    });
-    await play(path, {
-      steps: MAIN_PATH.slice(0, MAIN_PATH.findIndex(({ id }) => id === "proof") + 1),
-      confirm: false,
-    });
-    const enterprise = (await path.party("enterprise")).api;
-    grant = await enterprise.grantProof(path.memory.recall<string>("grant.id")!);
+    world = await awayWorld("proof");
+    const enterprise = (await world.path.party("enterprise")).api;
+    grant = await enterprise.grantProof(world.path.memory.recall<string>("grant.id")!);
     const { indicators } = await enterprise.profile();
     record = await enterprise.recordProof(indicators.flatMap(({ recordIds }) => recordIds)[0]!);
-    written("deployment.json", await api.transport.get("/deployment", deployment));
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await server?.stop();
-    await chain?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await world?.stop();
   });
 
   it("keeps the page as one file", async () => {
-    page = new Checker(await Desk.open(browser, server!.url));
+    page = new Checker(await Desk.open(browser, world.server.url));
     const { desk } = page;
     desk.page.on("request", (request) => asked.push({ url: request.url(), body: request.postData() ?? "" }));
     await desk.goto("/verify");
     const downloading = desk.page.waitForEvent("download");
     await desk.click("verify-keep");
-    await (await downloading).saveAs(at("kept.html"));
-    expect(readFileSync(at("kept.html"), "utf8")).to.contain(grant.contracts.financing);
+    await (await downloading).saveAs(world.at("kept.html"));
+    expect(readFileSync(world.at("kept.html"), "utf8")).to.contain(grant.contracts.financing);
     await desk.record("verify-empty");
   });
 
@@ -158,7 +89,7 @@ describe("verifying without us", function () {
     await input.setInputFiles([picture]);
     await desk.page.locator('[data-testid="verify-fault"][data-fault="noQrReader"]').waitFor();
     // A browser that has the reader answers with the link; which browsers do is theirs to know.
-    const link = JSON.stringify(await linkOf(server!.url, record));
+    const link = JSON.stringify(await linkOf(world.server.url, record));
     await desk.page.evaluate(`window.BarcodeDetector = class { detect = async () => [{ rawValue: ${link} }] }`);
     await input.setInputFiles([picture]);
     await desk.at("verify-pack").waitFor();
@@ -166,8 +97,8 @@ describe("verifying without us", function () {
   });
 
   it("gives a QR code with each receipt, whose link carries the proof", async () => {
-    const staff = await Desk.open(browser, server!.url);
-    const { username, password } = server!.demoAccounts.find(({ role }) => role === "regulator")!;
+    const staff = await Desk.open(browser, world.server.url);
+    const { username, password } = world.server.demoAccounts.find(({ role }) => role === "regulator")!;
     await staff.login(username, password);
     await staff.click("menu-regulator-grants");
     await staff.click("proof-qr");
@@ -179,7 +110,7 @@ describe("verifying without us", function () {
     const { desk } = page;
     await desk.page.goto(link);
     await desk.at("verify-pack").waitFor();
-    await page.useNode(chain.rpcUrl);
+    await page.useNode(world.chain.rpcUrl);
     expect(await page.verdict()).to.deep.equal(["pass", []]);
     expect(staff.complaints).to.deep.equal([]);
     await staff.context.close();
@@ -187,11 +118,10 @@ describe("verifying without us", function () {
 
   it("still verifies in the open page when we are away", async () => {
     const { desk } = page;
-    await server!.stop();
-    server = undefined;
+    await world.goAway();
     asked.length = 0;
-    await page.useNode(chain.rpcUrl);
-    await page.expectAll(grant);
+    await page.useNode(world.chain.rpcUrl);
+    await expectAll(page, grant);
     await desk.record("verify-forged");
     // The document alone, together with a pack that leaves it out.
     const { document, ...bare } = record;
@@ -209,7 +139,7 @@ describe("verifying without us", function () {
     expect(await page.verdict()).to.deep.equal(["fail", ["document"]]);
 
     expect(asked.map(({ url }) => new URL(url).origin)).to.satisfy((origins: string[]) =>
-      origins.every((origin) => origin === new URL(chain.rpcUrl).origin),
+      origins.every((origin) => origin === new URL(world.chain.rpcUrl).origin),
     );
     const key = JSON.stringify((document as { key: string }).key).slice(1, -1);
     for (const { url, body } of asked)
@@ -235,11 +165,11 @@ describe("verifying without us", function () {
     const desk = await Desk.open(browser, "", "en");
     kept = new Checker(desk);
     const link = await linkOf("", grant);
-    await desk.page.goto(pathToFileURL(at("kept.html")).href + link.slice(link.indexOf("#")));
+    await desk.page.goto(pathToFileURL(world.at("kept.html")).href + link.slice(link.indexOf("#")));
     await desk.at("verify-pack").waitFor();
-    await kept.useNode(chain.rpcUrl);
+    await kept.useNode(world.chain.rpcUrl);
     expect(await kept.verdict()).to.deep.equal(["pass", []]);
-    await kept.expectAll(grant);
+    await expectAll(kept, grant);
     await desk.record("verify-kept");
     await desk.page.locator('[data-testid="verify-trust"] input[value="none"]').check();
     await kept.drop(fileOf("true-again.json", grant));
@@ -254,12 +184,12 @@ describe("verifying without us", function () {
     let packs = 0;
     const verify = async (pack: ProofPack, ...args: string[]): Promise<[code: number | null, output: string]> => {
       packs += 1;
-      const file = written(`pack-${packs}.json`, pack);
+      const file = world.written(`pack-${packs}.json`, pack);
       const { code, output } = await runNode(["scripts/verify-proof.ts", file, ...args]);
       return [code, output];
     };
-    const node = ["--rpc", chain.rpcUrl];
-    const trusting = [...node, "--deployments", at("deployment.json")];
+    const node = ["--rpc", world.chain.rpcUrl];
+    const trusting = [...node, "--deployments", world.at("deployment.json")];
     expect((await verify(grant, ...trusting))[0]).to.equal(0);
     expect((await verify(grant, ...node, "--registry", Object.values(grant.contracts).join()))[0]).to.equal(0);
     const typed = [...node, "--registry", Object.values(grant.contracts).join(), "--json"];
@@ -276,14 +206,18 @@ describe("verifying without us", function () {
     expect([untrusting, told]).to.satisfy(
       ([code, text]: [number, string]) => code === 2 && /not compared with a registry that you trust/.test(text),
     );
-    expect((await verify(grant, "--deployments", at("deployment.json")))[1]).to.match(/no node was asked/);
-    expect((await verify(grant, "--rpc", "http://127.0.0.1:1", "--deployments", at("deployment.json")))[0]).to.equal(2);
-    expect((await runNode(["scripts/verify-proof.ts", at("no-such-file.json"), ...trusting])).code).to.equal(2);
-    expect((await runNode(["scripts/verify-proof.ts", written("broken.json", "{"), ...trusting])).code).to.equal(2);
+    expect((await verify(grant, "--deployments", world.at("deployment.json")))[1]).to.match(/no node was asked/);
+    expect(
+      (await verify(grant, "--rpc", "http://127.0.0.1:1", "--deployments", world.at("deployment.json")))[0],
+    ).to.equal(2);
+    expect((await runNode(["scripts/verify-proof.ts", world.at("no-such-file.json"), ...trusting])).code).to.equal(2);
+    expect((await runNode(["scripts/verify-proof.ts", world.written("broken.json", "{"), ...trusting])).code).to.equal(
+      2,
+    );
     const { document, ...bare } = record;
-    const file = written("document.json", document);
+    const file = world.written("document.json", document);
     expect((await verify(bare as LeafPack, ...trusting))[0]).to.equal(2);
     expect((await verify(bare as LeafPack, ...trusting, "--document", file))[0]).to.equal(0);
-    expect((await verify(bare as LeafPack, ...trusting, "--document", written("o.json", "{}")))[0]).to.equal(1);
+    expect((await verify(bare as LeafPack, ...trusting, "--document", world.written("o.json", "{}")))[0]).to.equal(1);
   });
 });

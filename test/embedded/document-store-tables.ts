@@ -28,6 +28,12 @@ export function usesStore() {
     get db() {
       return s.db;
     },
+    get client() {
+      return s.client;
+    },
+    get store() {
+      return s.store;
+    },
     /** A new collection with these documents. */
     async fresh(docs: Document[] = []) {
       const c = s.db.collection<Loose>(`c${n++}`);

@@ -53,6 +53,7 @@ function sourceOf(pages = Number.POSITIVE_INFINITY): SubjectSourceStore {
   let left = pages;
   return {
     visibleBatches: async () => Object.keys(BATCHES).map((id) => ({ id, at: "2026-01-01T00:00:00.000Z" })),
+    countVisible: async () => Object.keys(BATCHES).length,
     async recordsOf(batch, after, limit) {
       if (left-- === 0) throw new Error("killed");
       const all = BATCHES[batch]!;
@@ -120,7 +121,7 @@ describe("the index of enterprises in the embedded store", function () {
     const service = createSubjectService(
       counting,
       readName,
-      { index: indexOf(sourceOf()), requireOwnCatalog: async () => undefined },
+      { index: indexOf(sourceOf()), upgradeHash: (hash) => hash, requireOwnCatalog: async () => undefined },
       { now: () => new Date() },
     );
     // One in twenty is written otherwise, one in fifty by its former name, one in ten by its old number.

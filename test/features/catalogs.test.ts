@@ -17,6 +17,7 @@ import { connectMongo } from "../../backend/platform/mongo/connect.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
 import { newPath } from "../support/actors.ts";
+import { finishedBatch } from "../support/batches.ts";
 import { namesField, refused } from "../support/refusal.ts";
 import { sharedServer } from "../support/server.ts";
 
@@ -84,10 +85,7 @@ describe("the registry of catalogs", function () {
 
   async function send(id: string, lines: readonly string[]) {
     const batch = await farms.upload(id, `policies-${++serial}.csv`, Buffer.from(lines.join("\n")));
-    return waitFor("the batch to be finished", async () => {
-      const now = await farms.batch(batch.id);
-      return now.state === "received" || now.state === "validated" ? undefined : now;
-    });
+    return finishedBatch(farms, batch.id);
   }
 
   it("takes a new catalog into use once the operator has approved it, and then its files", async () => {
@@ -121,6 +119,10 @@ describe("the registry of catalogs", function () {
     namesField(problem, "key");
     namesField(problem, "fields.crop.codes");
     namesField(problem, "fields.premium.headings");
+    const reason = problem.errors?.find(({ field }) => field === "fields.crop.codes")?.reason;
+    expect(reason, "in both languages").to.equal(
+      '字段“crop”是代码，却没有列出取值 / field "crop" is a code without codes',
+    );
     const marked = insurance(newId());
     marked.fields[3] = { ...marked.fields[3]!, headings: ["删除标志"] };
     namesField(await refused(register(farms, marked), 400), "fields.crop.headings");

@@ -1,19 +1,15 @@
 import { expect } from "chai";
-import { deployment } from "../../backend/features/audit/audit-schemas.ts";
 import { SUPERVISION } from "../../backend/features/consents/access-service.ts";
 import type { RequestView } from "../../backend/features/requests/request-schemas.ts";
-import { checkProof } from "../../backend/lib/proof/check.ts";
-import { nodeAt } from "../../backend/lib/proof/node.ts";
-import { type LeafPack, leafPack } from "../../backend/lib/proof/pack.ts";
-import { trustInDeployments } from "../../backend/lib/proof/trust.ts";
+import { leafPack } from "../../backend/lib/proof/pack.ts";
 import { signConsentChange } from "../../scripts/client/acts.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
-import { consentWorld, giveConsent, revokeConsent } from "../support/consents.ts";
+import { consentWorld, giveConsent, revokeConsent, since } from "../support/consents.ts";
 import type { LaterServer } from "../support/later.ts";
+import { confirmed, holdsOnChain } from "../support/proofs.ts";
 import { refused } from "../support/refusal.ts";
-import { sharedServer } from "../support/server.ts";
 
 describe("copies of what was read", function () {
   this.timeout(180_000);
@@ -37,19 +33,6 @@ describe("copies of what was read", function () {
       const copy = (await enterprise.copies()).items.find((item) => item.id === id);
       return copy?.state === "deleted" ? copy : undefined;
     });
-  const confirmed = (get: () => Promise<LeafPack>) =>
-    waitFor("the proof", () =>
-      get().catch((error: { code?: string }) => {
-        if (error.code === "proof.notConfirmed") return undefined;
-        throw error;
-      }),
-    );
-  async function holds(pack: LeafPack): Promise<void> {
-    const published = await enterprise.transport.get("/deployment", deployment);
-    const trust = trustInDeployments(published, path.meta.chainId);
-    const { lines } = await checkProof(pack, { trust, chain: nodeAt((await sharedServer()).chainRpcUrl) });
-    expect(lines.filter(({ state, optional }) => state !== "pass" && !optional)).to.deep.equal([]);
-  }
 
   it("are listed for both parties and can be opened while they last", async () => {
     const consent = await giveConsent(path, { terms: { dataLifeDays: 10 } });
@@ -89,10 +72,10 @@ describe("copies of what was read", function () {
     await refused(bank.copy(id), 403, "consent.required");
     const rest = await confirmed(() => enterprise.snapshotProof(id));
     expect([rest.document, rest.commitment]).to.deep.equal([undefined, digest]);
-    await holds({ ...whole, ...rest, document: whole.document });
+    await holdsOnChain({ ...whole, ...rest, document: whole.document });
     const record = await confirmed(() => enterprise.deletionProof(id));
     expect(record.document).to.deep.include({ copyId: id, digest, why: "revoked", consentId: consent.id });
-    await holds(record);
+    await holdsOnChain(record);
     expect((await bank.copies()).items.find((copy) => copy.id === id)?.state).to.equal("deleted");
     expect((await bank.notices()).items.some(({ kind, about }) => kind === "copyDeleted" && about === id)).to.equal(
       true,
@@ -157,8 +140,8 @@ describe("copies of what was read", function () {
   });
 
   it("each read is in the log and in a notice: who, what, what for, when, how many records", async () => {
+    const fresh = since(Date.now());
     const consent = await giveConsent(path, { terms: { purpose: "postLoan" } });
-    await enterprise.noticesSeen();
     const { snapshot } = await bank.profileFor(request.id, "postLoan");
     await copyOf(bank, snapshot!.id);
     await bank.copy(snapshot!.id);
@@ -166,30 +149,42 @@ describe("copies of what was read", function () {
     await bank.record(recordId, "postLoan");
     await refused(bank.profileFor(request.id), 403);
     const { me } = await path.party("firstBank");
-    const items = await waitFor("the reads to be in the log", async () => {
-      const log = (await enterprise.accessLog()).items.filter(({ reader }) => reader.id === me.participant.id);
-      return log.some((entry) => entry.recordId === recordId && entry.consentId === consent.id) ? log : undefined;
-    });
-    const found = (what: RegExp, allowed: boolean) =>
-      items.find(
-        (entry) => what.test(entry.what) && entry.allowed === allowed && (!allowed || entry.consentId === consent.id),
-      )!;
-    const read = found(/^profile$/, true);
+    // Each comes in its own time.
+    const logged = (what: RegExp, allowed: boolean) =>
+      waitFor(`${what} in the log`, async () =>
+        (await enterprise.accessLog()).items.find(
+          (entry) =>
+            entry.reader.id === me.participant.id && fresh(entry) && what.test(entry.what) && entry.allowed === allowed,
+        ),
+      );
+    const read = await logged(/^profile$/, true);
+    const copy = await logged(/^copy$/, true);
+    const record = await logged(/^record:/, true);
+    const refusal = await logged(/^profile$/, false);
     expect(read).to.deep.include({ purpose: "postLoan", consentId: consent.id, copyId: snapshot!.id });
     expect(read.records).to.be.above(10);
-    expect(found(/^copy$/, true)).to.deep.include({ purpose: "postLoan", copyId: snapshot!.id });
-    expect(found(/^record:/, true)).to.deep.include({ purpose: "postLoan", records: 1 });
-    expect(found(/^profile$/, false)).to.deep.include({ purpose: "creditReview", reason: "noConsent" });
+    expect(copy).to.deep.include({ purpose: "postLoan", consentId: consent.id, copyId: snapshot!.id });
+    expect(record).to.deep.include({ purpose: "postLoan", consentId: consent.id, recordId, records: 1 });
+    expect(refusal).to.deep.include({ purpose: "creditReview", reason: "noConsent" });
+    const entries = [read, copy, record, refusal].map(({ id }) => id);
+    const noticesOf = async () => {
+      const { items } = await enterprise.notices();
+      return items.filter(({ about }) => entries.includes(about ?? ""));
+    };
     const notices = await waitFor("the notices", async () => {
-      const list = await enterprise.notices();
-      return list.unread >= 4 ? list : undefined;
+      const list = await noticesOf();
+      return list.length === entries.length ? list : undefined;
     });
-    const notice = notices.items.find(({ about }) => about === read.id)!;
+    const notice = notices.find(({ about }) => about === read.id)!;
     expect(notice).to.deep.include({ kind: "read", who: me.participant.name, purpose: "postLoan", seen: false });
-    expect((await enterprise.noticesSeen([notice.id])).unread).to.equal(notices.unread - 1);
-    expect((await enterprise.noticesSeen()).unread).to.equal(0);
+    await enterprise.noticesSeen([notice.id]);
+    const seen = async () => (await noticesOf()).filter((one) => one.seen).map(({ id }) => id);
+    expect(await seen()).to.deep.equal([notice.id]);
+    expect((await enterprise.notices()).unread).to.be.at.least(entries.length - 1);
+    await enterprise.noticesSeen();
+    expect(await seen()).to.have.length(entries.length);
     const proof = await confirmed(() => enterprise.transport.get(`/access-log/${read.id}/proof`, leafPack));
-    await holds(proof);
+    await holdsOnChain(proof);
     await revokeConsent(path, consent);
   });
 

@@ -150,7 +150,7 @@ describe("requests for consent", function () {
     await bank.askConsent(wish());
     const asked = await bank.askConsent(anonymous);
     expect(asked.holder).to.equal(undefined);
-    expect((await enterprise.consentRequests()).items[0]!.holder?.uscc).to.equal(uscc);
+    expect((await enterprise.consentRequests()).items.find(({ id }) => id === asked.id)?.holder?.uscc).to.equal(uscc);
     await giveConsent(path, { terms: { ...answer(asked.id), requestId: request.id } });
     expect((await bank.consentRequests()).items.find(({ id }) => id === asked.id)?.holder?.uscc).to.equal(uscc);
   });

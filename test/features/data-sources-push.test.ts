@@ -8,12 +8,12 @@ import type { PushReceipt, PushRun } from "../../backend/features/data-sources/p
 import type { ResourceView } from "../../backend/features/data-sources/resource-schemas.ts";
 import type { Problem } from "../../backend/lib/schemas.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
+import { finishedBatch } from "../support/batches.ts";
 import {
   type Answer,
   activate,
   addEd25519,
   CATALOG,
-  finishedBatch,
   licence,
   type Machine,
   register,

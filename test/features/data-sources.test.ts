@@ -6,10 +6,10 @@ import type { ResourceView } from "../../backend/features/data-sources/resource-
 import type { Scoreboard } from "../../backend/features/data-sources/scoreboard-schemas.ts";
 import type { Problem } from "../../backend/lib/schemas.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
+import { finishedBatch } from "../support/batches.ts";
 import {
   activate,
   CATALOG,
-  finishedBatch,
   licence,
   MAPPING,
   register,

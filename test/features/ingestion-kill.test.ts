@@ -12,6 +12,7 @@ import { connectMongo } from "../../backend/platform/mongo/connect.ts";
 import { createStores } from "../../backend/stores.ts";
 import { type Store, startStore } from "../../scripts/bench/document-store-process.ts";
 import { sleep } from "../../scripts/client/waiting.ts";
+import { untilGone } from "../support/chain-kill.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../scripts/bench/data-ingest-child.ts");
 const ROWS = 60_000;
@@ -169,7 +170,7 @@ describe("a server that is killed while it reads files", function () {
         if (kills === 2) {
           // The store as well, as a power cut would.
           process.kill(broken.pid, "SIGKILL");
-          await sleep(300);
+          await untilGone(broken.pid);
           broken = await startStore(join(folder, "broken", "store"));
         }
       }

@@ -10,7 +10,6 @@ import {
   materialKindList,
   materialList,
 } from "../../backend/features/licences/material-schemas.ts";
-import { checkProof } from "../../backend/lib/proof/check.ts";
 import { leafPack } from "../../backend/lib/proof/pack.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import { openedRequest } from "../../scripts/client/main-path/financing-steps.ts";
@@ -19,6 +18,7 @@ import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
 import { revokeConsent } from "../support/consents.ts";
 import { startLater } from "../support/later.ts";
+import { confirmed, holdsOnChain } from "../support/proofs.ts";
 import { namesField, refused } from "../support/refusal.ts";
 import { sharedServer } from "../support/server.ts";
 
@@ -77,11 +77,9 @@ describe("materials that are handed in once", function () {
     expect(file.text).to.equal(PDF.toString());
     expect(file.headers.get("content-disposition")).to.contain("attachment");
     await refused(otherBank.transport.get(`/materials/${kept.id}/file`, material), 403);
-    const proof = await waitFor("the material to be anchored", () =>
-      enterprise.transport.get(`/materials/${kept.id}/proof`, leafPack).catch(() => undefined),
-    );
+    const proof = await confirmed(() => enterprise.transport.get(`/materials/${kept.id}/proof`, leafPack));
     expect(proof.document).to.deep.include({ kind: "lease", id: kept.id });
-    expect((await checkProof(proof)).lines.every(({ state }) => state !== "fail")).to.equal(true);
+    await holdsOnChain(proof);
   });
 
   it("are statements in fields too", async () => {

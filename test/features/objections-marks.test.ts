@@ -2,12 +2,12 @@ import { expect } from "chai";
 import { z } from "zod";
 import { objection } from "../../backend/features/objections/objection-schemas.ts";
 import type { ProfileView } from "../../backend/features/profiles/profile-schemas.ts";
-import { leafPack } from "../../backend/lib/proof/pack.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import { newSalt } from "../../scripts/client/keys.ts";
 import { openedRequest } from "../../scripts/client/main-path/financing-steps.ts";
-import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
+import { storedBatch } from "../support/batches.ts";
+import { confirmed } from "../support/proofs.ts";
 
 const CATALOG = "administrative-penalties";
 const FINES = "justice.finesFen24m";
@@ -38,7 +38,7 @@ describe("the mark of an objection", function () {
     );
     const file = ["统一社会信用代码,处罚决定书文号,处罚种类,罚款金额,处罚决定日期", ...rows].join("\n");
     const { id } = await market.upload(CATALOG, `${name}.csv`, Buffer.from(file));
-    await waitFor("the batch to be stored", async () => ((await market.batch(id)).stored === count ? true : undefined));
+    await storedBatch(market, id, count);
     return rows.map((_, i) => `${id}:${String(i + 2).padStart(9, "0")}`);
   }
   const raise = (record: string) =>
@@ -63,9 +63,7 @@ describe("the mark of an objection", function () {
     ]);
     const read = await bank.profileFor(requestId);
     expect(indicator(read, FINES).disputed).to.equal(id);
-    const pack = await waitFor("the snapshot to be anchored", () =>
-      bank.transport.get(`/snapshots/${read.snapshot!.id}/proof`, leafPack).catch(() => undefined),
-    );
+    const pack = await confirmed(() => bank.snapshotProof(read.snapshot!.id));
     expect(indicator(pack.document as ProfileView, FINES).disputed).to.equal(id);
 
     await act(market, id, "correction", { reason: "录入有误", fields: { fineAmount: "100元" } });

@@ -16,8 +16,10 @@ import type { Api } from "../../scripts/client/api.ts";
 import { newSalt } from "../../scripts/client/keys.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
+import { storedBatch } from "../support/batches.ts";
 import { namesField, refused } from "../support/refusal.ts";
 import { sharedServer } from "../support/server.ts";
+import { departmentApi } from "../support/shared-rows.ts";
 
 const CATALOG = "administrative-penalties";
 const FINES = "justice.finesFen24m";
@@ -44,10 +46,7 @@ describe("objections to records", function () {
     stranger = (await (await playUntil("enrol")).party("enterprise")).api;
     market = (await path.demo("department")).api;
     regulator = (await path.demo("regulator")).api;
-    const other = (await sharedServer()).demoAccounts.find(
-      ({ role, username }) => role === "department" && !username.startsWith("dept-market"),
-    )!;
-    court = path.api.as((await path.api.login(other.username, other.password)).token);
+    court = await departmentApi(await sharedServer(), "court");
   });
 
   /** A penalty of 50,000 yuan on the enterprise, or on whom is named; the id of its record. */
@@ -55,10 +54,7 @@ describe("objections to records", function () {
     const number = `异议-${Date.now()}-${++serial}`;
     const file = `统一社会信用代码,处罚决定书文号,处罚种类,罚款金额,处罚决定日期\n${subject},${number},罚款,${fine},${decidedOn}\n`;
     const { id } = await market.upload(CATALOG, `${number}.csv`, Buffer.from(file));
-    await waitFor("the batch to be stored", async () => {
-      const { state, stored } = await market.batch(id);
-      return (state === "stored" || state === "anchored") && stored === 1 ? true : undefined;
-    });
+    await storedBatch(market, id, 1);
     return `${id}:${"2".padStart(9, "0")}`;
   }
   const raise = (record: string, body: object = {}, by = enterprise) =>

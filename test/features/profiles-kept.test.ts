@@ -4,6 +4,7 @@ import type { Api } from "../../scripts/client/api.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
+import { finishedBatch } from "../support/batches.ts";
 import { giveConsent, revokeConsent } from "../support/consents.ts";
 import { openNewRequest } from "../support/financing.ts";
 import { type LaterServer, startLater } from "../support/later.ts";
@@ -51,7 +52,7 @@ describe("a kept profile", function () {
       const headings = `统一社会信用代码,处罚决定书文号,处罚种类,罚款金额,处罚决定日期${heading}`;
       const file = Buffer.from(`${headings}\n${rows.map((row) => `${uscc},${row}`).join("\n")}\n`);
       const { id } = await department.upload("administrative-penalties", `${name}-${number}.csv`, file);
-      await waitFor("the batch", async () => ((await department.batch(id)).finishedAt ? true : undefined));
+      await finishedBatch(department, id);
     };
     const day = new Date().toISOString().slice(0, 10);
     await share("first", "", [`A-${number},罚款,100元,${day}`, `B-${number},罚款,1000元,${day}`]);

@@ -16,8 +16,8 @@ import {
 import { actHash } from "../../backend/lib/proof/signed-act.ts";
 import { type Trust, trustInDeployments } from "../../backend/lib/proof/trust.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
-import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
+import { confirmed } from "../support/proofs.ts";
 import { refused } from "../support/refusal.ts";
 import { sharedServer } from "../support/server.ts";
 
@@ -102,17 +102,10 @@ describe("proof packs", function () {
   it("of a request, a bid, a consent, a record, a snapshot, a reading and a receipt: all hold", async () => {
     const enterprise = (await path.party("enterprise")).api;
     const bank = (await path.party("secondBank")).api;
-    const ready = <T>(what: string, ask: () => Promise<T>): Promise<T> =>
-      waitFor(what, () =>
-        ask().catch((error: { code?: string }) => {
-          if (error.code === "proof.notConfirmed") return undefined;
-          throw error;
-        }),
-      );
     const act = (api: typeof bank, at: string): Promise<ActPack> =>
-      ready(at, () => api.transport.get(`${at}/proof`, actPack)) as Promise<ActPack>;
+      confirmed(() => api.transport.get(`${at}/proof`, actPack));
     const leaf = (api: typeof bank, at: string): Promise<LeafPack> =>
-      ready(at, () => api.transport.get(`${at}/proof`, leafPack)) as Promise<LeafPack>;
+      confirmed(() => api.transport.get(`${at}/proof`, leafPack));
 
     const { items: requests } = await enterprise.requests();
     await sound(await act(enterprise, `/requests/${requests[0]!.id}`));

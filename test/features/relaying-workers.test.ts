@@ -15,7 +15,7 @@ import { type Enterprise, makeEnterprises, signPair } from "../../scripts/bench/
 import type { Meta } from "../../scripts/client/acts.ts";
 import { Api } from "../../scripts/client/api.ts";
 import { Path, ProcessMemory } from "../../scripts/client/main-path/index.ts";
-import { sleep, waitFor } from "../../scripts/client/waiting.ts";
+import { waitFor } from "../../scripts/client/waiting.ts";
 
 const MAX_WAITING = 90;
 const WORKS = /does the work now/g;
@@ -101,11 +101,14 @@ describe("several processes over one store and one chain", function () {
     );
 
   it("take acts up to a limit while nobody works, and refuse the next with nothing of them done", async () => {
-    let refused = await post();
-    for (let i = 0; i < 600 && refused.status === 201; i++) {
-      await sleep(10);
-      refused = await post();
-    }
+    const refused = await waitFor(
+      "the limit",
+      async () => {
+        const answer = await post();
+        return answer.status === 201 ? undefined : answer;
+      },
+      { everyMs: 10 },
+    );
     expect(refused.status).to.equal(503);
     expect(refused.body).to.include({ code: "queue.full" });
     expect(Number(refused.retryAfter)).to.be.within(1, 60);

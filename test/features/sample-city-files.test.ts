@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect } from "chai";
 import type { Api } from "../../scripts/client/api.ts";
-import { waitFor } from "../../scripts/client/waiting.ts";
 import { generateSampleCity, type SampleFile } from "../../scripts/sample-city/generate.ts";
 import { BAD_ROWS, type ExpectedFault } from "../../scripts/sample-city/manifest.ts";
 import { newPath } from "../support/actors.ts";
+import { finishedBatch } from "../support/batches.ts";
 import { sharedServer } from "../support/server.ts";
 
 const ENTERPRISES = 60;
@@ -59,11 +59,7 @@ describe("the sample city's files, sent by their departments", function () {
     const name = basename(file.path);
     const api = await apiOf(file.departmentCode);
     const { id } = await api.upload(file.catalogId, name, readFileSync(file.path));
-    const batch = await waitFor(`batch ${name}`, async () => {
-      const now = await api.batch(id);
-      return now.state === "received" || now.state === "validated" ? undefined : now;
-    });
-    return { name, api, batch };
+    return { name, api, batch: await finishedBatch(api, id) };
   }
 
   /** "row reason column" of every quarantined row. */

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { keccak256, toUtf8Bytes } from "ethers";
-import { deployment } from "../../backend/features/audit/audit-schemas.ts";
 import {
   replayResult,
   type ScoreView,
@@ -10,20 +9,20 @@ import {
   scoreView,
   scoreViews,
 } from "../../backend/features/scoring/score-schemas.ts";
-import { checkProof } from "../../backend/lib/proof/check.ts";
-import { nodeAt } from "../../backend/lib/proof/node.ts";
-import { type LeafPack, leafPack } from "../../backend/lib/proof/pack.ts";
-import { trustInDeployments } from "../../backend/lib/proof/trust.ts";
+import { leafPack } from "../../backend/lib/proof/pack.ts";
 import type { Api } from "../../scripts/client/api.ts";
 import { newSalt } from "../../scripts/client/keys.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
+import { storedBatch } from "../support/batches.ts";
 import { giveConsent, revokeConsent } from "../support/consents.ts";
 import { openNewRequest } from "../support/financing.ts";
+import { confirmed, holdsOnChain } from "../support/proofs.ts";
 import { refused } from "../support/refusal.ts";
 import { trainedPackage } from "../support/scoring.ts";
 import { sharedServer } from "../support/server.ts";
+import { departmentApi } from "../support/shared-rows.ts";
 
 const PENALTIES = "administrative-penalties";
 const today = () => new Date().toISOString().slice(0, 10);
@@ -42,13 +41,7 @@ describe("scores", function () {
   const scoreOf = (api: Api, id: string) => api.transport.get(`/scores/${id}`, scoreView);
   const replayOf = (api: Api, id: string, body: object = {}) =>
     api.transport.post(`/scores/${id}/replay`, body, replayResult);
-  const proofOf = (api: Api, at: string) =>
-    waitFor("the proof", () =>
-      api.transport.get(`${at}/proof`, leafPack).catch((error: { code?: string }) => {
-        if (error.code === "proof.notConfirmed") return undefined;
-        throw error;
-      }),
-    );
+  const proofOf = (api: Api, at: string) => confirmed(() => api.transport.get(`${at}/proof`, leafPack));
   const cardsOf = async (api: Api) => (await api.transport.get("/scorecards", scorecardList)).items;
   async function publish(api: Api, body: object) {
     const { id } = await api.transport.post("/scorecards", body, scorecardDetail);
@@ -59,19 +52,13 @@ describe("scores", function () {
     const { items } = await bank.transport.post(`/snapshots/${snapshotId}/scores`, {}, scoreViews);
     return { snapshotId, scores: items };
   }
-  async function holds(pack: LeafPack): Promise<void> {
-    const published = await enterprise.transport.get("/deployment", deployment);
-    const trust = trustInDeployments(published, path.meta.chainId);
-    const { lines } = await checkProof(pack, { trust, chain: nodeAt((await sharedServer()).chainRpcUrl) });
-    expect(lines.filter(({ state, optional }) => state !== "pass" && !optional)).to.deep.equal([]);
-  }
   async function newPenalty(): Promise<string> {
     const market = (await path.demo("department")).api;
     const name = `score-${newSalt().slice(2, 10)}`;
     const { uscc } = await path.bodyOf("enterprise");
     const file = `统一社会信用代码,处罚决定书文号,处罚种类,罚款金额,处罚决定日期\n${uscc},${name},罚款,5万元,${today()}`;
     const { id } = await market.upload(PENALTIES, `${name}.csv`, Buffer.from(file));
-    await waitFor("the batch", async () => ((await market.batch(id)).stored === 1 ? true : undefined));
+    await storedBatch(market, id, 1);
     return `${id}:000000002`;
   }
 
@@ -99,7 +86,7 @@ describe("scores", function () {
       version: card.version,
       digest: card.digest,
     });
-    await holds(pack);
+    await holdsOnChain(pack);
   });
 
   it("are told with points that add up, reasons by effect, sources, and changes in the enterprise's power", async () => {
@@ -127,7 +114,7 @@ describe("scores", function () {
     expect((await ownScore()).id, "nothing changed, nothing new").to.equal(score.id);
     const pack = await proofOf(enterprise, `/scores/${score.id}`);
     expect(pack.document).to.deep.include({ score: score.id, resultDigest: score.resultDigest });
-    await holds(pack);
+    await holdsOnChain(pack);
     await refused(scoreOf(bank, score.id), 404, "notFound");
   });
 
@@ -197,15 +184,14 @@ describe("scores", function () {
     expect([given.same, given.text]).to.deep.equal([true, first.text]);
     const wrong = { ...first.inputs, "justice.openJudgments": 5 };
     await refused(replayOf(regulator, id, { inputs: wrong }), 422, "scorecard.otherInputs");
-    await holds(await proofOf(enterprise, `/scores/${id}`));
+    await holdsOnChain(await proofOf(enterprise, `/scores/${id}`));
   });
 
   it("are worked out anew when records change, and the earlier ones stay", async () => {
     const before = await ownScore();
     const ownOf = async () => (await scoresOf(enterprise)).items.filter(({ kind }) => kind === "own");
     const history = await ownOf();
-    const account = path.meta.demoAccounts.find(({ username }) => username === "dept-court")!;
-    const court = enterprise.as((await path.api.login(account.username, account.password)).token);
+    const court = await departmentApi(await sharedServer(), "court");
     const { uscc } = await path.bodyOf("enterprise");
     const name = newSalt().slice(2, 10);
     const file = [
@@ -213,7 +199,7 @@ describe("scores", function () {
       `（2026）云0402执${name}号,${uscc},金融借款合同纠纷,被执行人,300,执行中,${today()}`,
     ].join("\n");
     const { id } = await court.upload("court-judgments", `${name}.csv`, Buffer.from(file));
-    await waitFor("the batch", async () => ((await court.batch(id)).stored === 1 ? true : undefined));
+    await storedBatch(court, id, 1);
     // Nobody looks at the score: it is worked out all the same.
     const newest = await waitFor(
       "the new score",

@@ -83,6 +83,33 @@ describe("whom departments' rows mean", function () {
     expect(record.uscc).to.equal(uscc);
   });
 
+  it("never passes over another legal form; the two of a limited company's name link when nobody else fits", async () => {
+    const { name: limited, uscc: own } = (await operator.registeredEnterprises("有限公司")).items.find((one) =>
+      /(?<!股份)有限公司$/.test(one.name),
+    )!;
+    const stem = limited.slice(0, -"有限公司".length);
+    expect((await ask(market, { name: `${stem}有限责任公司` })).linked).to.deep.equal({
+      uscc: own,
+      certainty: 8_600,
+      by: "similarName",
+    });
+    const forms = ["股份有限公司", "（个人独资）", "（普通合伙）", "专业合作社", "公司"];
+    for (const form of forms) {
+      const answer = await ask(market, { name: `${stem}${form}` });
+      expect([answer.state, answer.candidates.map(({ uscc }) => uscc)], form).to.deep.equal(["ambiguous", [own]]);
+      expect(answer.candidates[0]!.certainty).to.be.below(answer.linkFrom);
+    }
+    const batch = await send(MORTGAGES, [
+      HEADING,
+      ...forms.map((form, i) => mortgage(`${stem}${form}`, `DY-${Date.now()}-${i}`)),
+    ]);
+    expect([batch.stored, batch.quarantined]).to.deep.equal([0, forms.length]);
+    const reasons = (await market.quarantine(batch.id)).items.flatMap(({ faults }) =>
+      faults.map(({ reason }) => reason),
+    );
+    expect(reasons).to.deep.equal(forms.map(() => "ambiguousSubject"));
+  });
+
   it("goes by former names, and by what a department has settled", async () => {
     const former = `玉溪旧称${Date.now()}商贸有限公司`;
     await send("registration-changes", [

@@ -72,3 +72,9 @@ export function consentWorld(): ConsentWorld {
   });
   return world;
 }
+
+/** What happened since a moment; not what a server with a clock that is ahead wrote down. */
+export const since = (startedAt: number) => {
+  const within = ({ at }: { at: string }): boolean => Date.parse(at) >= startedAt && Date.parse(at) <= Date.now();
+  return within;
+};

@@ -7,7 +7,6 @@ import type { ResourceView } from "../../backend/features/data-sources/resource-
 import { makeUscc } from "../../backend/lib/uscc.ts";
 import { startServer } from "../../backend/main.ts";
 import { Api } from "../../scripts/client/api.ts";
-import { waitFor } from "../../scripts/client/waiting.ts";
 
 export const CATALOG = "business-licences";
 export const USCC = makeUscc("9", "1", "530402", "MA7T0001");
@@ -215,10 +214,3 @@ export async function send<T>(url: string, machine: Machine, sending: Sending): 
   });
   return answerOf<T>(response);
 }
-
-/** The batch, once it is read. */
-export const finishedBatch = (api: Api, id: string) =>
-  waitFor("the batch to be finished", async () => {
-    const batch = await api.batch(id);
-    return batch.state === "received" || batch.state === "validated" ? undefined : batch;
-  });

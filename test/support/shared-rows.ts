@@ -1,6 +1,6 @@
 import { standardCatalog } from "../../backend/features/data-exchange/domain/standard-catalogs.ts";
 import { Api } from "../../scripts/client/api.ts";
-import { waitFor } from "../../scripts/client/waiting.ts";
+import { storedBatch } from "./batches.ts";
 import type { RunningServer } from "./server.ts";
 
 /** A row by the names of its fields, its cells as a department writes them. */
@@ -45,14 +45,7 @@ export async function shareRows(
     const api = await departmentApi(server, departmentCode);
     const file = `${catalogId}-${Date.now()}-${Math.random()}.ndjson`;
     const { id } = await api.upload(catalogId, file, Buffer.from(`${lines.join("\n")}\n`));
-    const batch = await waitFor(`the batch of ${catalogId}`, async () => {
-      const found = await api.batch(id);
-      return ["stored", "anchored", "rejected"].includes(found.state) ? found : undefined;
-    });
-    if (batch.stored !== list.length) {
-      const { items } = await api.quarantine(id).catch(() => ({ items: [] }));
-      throw new Error(`${catalogId}: ${batch.stored} of ${list.length} rows stored: ${JSON.stringify(items)}`);
-    }
+    await storedBatch(api, id, list.length);
   });
   await Promise.all(sent);
 }

@@ -155,7 +155,9 @@ export function createBatchStore(connection: Connection): BatchStore {
         .lean<BatchDocument[]>();
       const manner = (batch: Pick<BatchFields, "options" | "origin">) =>
         JSON.stringify([batch.options.mode, batch.origin.replayOf ?? null]);
-      return same.find((batch) => manner(batch) === manner({ options, origin })) ?? null;
+      // A replay that left rows open may be sent again: what they mean may have been settled since.
+      const closed = same.filter((batch) => !(batch.origin.replayOf && batch.finishedAt && batch.quarantined > 0));
+      return closed.find((batch) => manner(batch) === manner({ options, origin })) ?? null;
     },
     async claim(ms, maxBytes = Number.POSITIVE_INFINITY, behind = () => []) {
       const waiting = await model

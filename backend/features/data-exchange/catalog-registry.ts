@@ -1,6 +1,7 @@
 import { DomainError } from "../../lib/errors.ts";
 import type { CatalogDocument, CatalogStore } from "./catalog-store.ts";
 import type { Catalog } from "./domain/catalog.ts";
+import { type CodeWords, codeWords } from "./domain/code-words.ts";
 
 /** Other processes' changes are seen after this long at the latest. */
 const POLL_MS = 2_000;
@@ -16,6 +17,8 @@ export interface CatalogRegistry {
   readonly ids: ReadonlySet<string>;
   /** The catalogs of `list` by id, in a map that stays the same too. */
   readonly byId: ReadonlyMap<string, Catalog>;
+  /** What the codes of each catalog's records are called. */
+  readonly words: ReadonlyMap<string, CodeWords>;
   find(id: string): Catalog | undefined;
   /** What `make` gives for the list, made again only when a catalog has changed. */
   derived<T>(make: (list: readonly Catalog[]) => T): () => T;
@@ -33,6 +36,7 @@ export function createCatalogRegistry(store: CatalogStore, standard: readonly Ca
   const list: Catalog[] = [...standard];
   const byId = new Map(standard.map((catalog) => [catalog.id, catalog]));
   const ids = new Set(byId.keys());
+  const words = new Map(standard.map((catalog) => [catalog.id, codeWords(catalog)]));
   const seen = new Map<string, number>();
   let revision = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -50,6 +54,7 @@ export function createCatalogRegistry(store: CatalogStore, standard: readonly Ca
       else list[at] = catalog;
       byId.set(catalog.id, catalog);
       ids.add(catalog.id);
+      words.set(catalog.id, codeWords(catalog));
       revision++;
     }
   }
@@ -65,6 +70,7 @@ export function createCatalogRegistry(store: CatalogStore, standard: readonly Ca
     list,
     ids,
     byId,
+    words,
     find: (id) => byId.get(id),
     derived(make) {
       let made = make(list);

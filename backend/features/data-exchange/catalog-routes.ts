@@ -6,6 +6,7 @@ import {
   catalogDetail,
   catalogDetails,
   catalogRegistration,
+  codeWordList,
   templateQuery,
   versionParam,
 } from "./catalog-schemas.ts";
@@ -13,6 +14,14 @@ import type { CatalogService } from "./catalog-service.ts";
 import { templateOf } from "./files/template-file.ts";
 
 export function catalogRoutes(api: Api, catalogs: CatalogService): void {
+  api.add({
+    method: "get",
+    path: "/code-words",
+    access: "public",
+    summary: "What the codes in records are called, for every catalog: whoever may see a record can read it",
+    answer: codeWordList,
+    handle: async () => catalogs.words(),
+  });
   api.add({
     method: "get",
     path: "/catalog-versions/waiting",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isoTime, localizedText } from "../../lib/schemas.ts";
 import { CATALOG_GROUPS, type Catalog } from "./domain/catalog.ts";
-import { catalogProblems } from "./domain/catalog-faults.ts";
+import { catalogProblems, inBothLanguages } from "./domain/catalog-faults.ts";
 
 const name = z.string().trim().min(1).max(60);
 const heading = z.string().trim().min(1).max(60);
@@ -77,7 +77,7 @@ export const asCatalog = (id: string, departmentCode: string, input: Definition)
 
 function check(input: Definition & { id?: string | undefined }, context: z.RefinementCtx): void {
   for (const { path, message } of catalogProblems(asCatalog(input.id ?? "any", "any", input))) {
-    context.addIssue({ code: "custom", path: path.split("."), message });
+    context.addIssue({ code: "custom", path: path.split("."), message: inBothLanguages(message) });
   }
 }
 
@@ -86,6 +86,14 @@ export const catalogRegistration = definition
   .extend({ id: z.string().trim().min(3).max(60).openapi({ description: "A slug such as farm-insurance" }) })
   .superRefine(check)
   .openapi("CatalogRegistration");
+
+export const codeWordList = z
+  .object({
+    catalogs: z
+      .record(z.string(), z.record(z.string(), z.record(z.string(), localizedText)))
+      .openapi({ description: "Catalog → field → value in a record → what it is called" }),
+  })
+  .openapi("CodeWords");
 
 export const catalogDecision = z.strictObject({
   approve: z.boolean(),

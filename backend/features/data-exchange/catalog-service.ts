@@ -10,10 +10,12 @@ import {
   type catalogChange,
   type catalogDecision,
   type catalogRegistration,
+  type codeWordList,
 } from "./catalog-schemas.ts";
 import type { CatalogDocument, CatalogFields, CatalogStore, CatalogVersion } from "./catalog-store.ts";
 import type { Bilingual, Catalog } from "./domain/catalog.ts";
 import { catalogChanges, changeFaults } from "./domain/catalog-changes.ts";
+import { type CatalogFault, inBothLanguages } from "./domain/catalog-faults.ts";
 
 interface Ports {
   departmentOf(participantId: string): Promise<string | undefined>;
@@ -30,6 +32,7 @@ export interface CatalogService {
   register(actor: Actor, input: z.infer<typeof catalogRegistration>): Promise<CatalogDetail>;
   change(actor: Actor, id: string, input: z.infer<typeof catalogChange>): Promise<CatalogDetail>;
   decide(actor: Actor, id: string, number: number, input: z.infer<typeof catalogDecision>): Promise<CatalogDetail>;
+  words(): z.infer<typeof codeWordList>;
   /** In use, or the department's own that waits. */
   definition(actor: Actor, id: string): Promise<Catalog>;
 }
@@ -37,10 +40,15 @@ export interface CatalogService {
 const SEES_VERSIONS: ReadonlySet<string> = new Set(["operator", "regulator"]);
 
 /** Refused as the API's own input checks are: every fault with its field. */
-function refuse(faults: readonly { path: string; message: string }[]): void {
+function refuse(faults: readonly CatalogFault[]): void {
   if (faults.length === 0) return;
   throw new z.ZodError(
-    faults.map(({ path, message }) => ({ code: "custom", path: path.split("."), message, input: undefined })),
+    faults.map(({ path, message }) => ({
+      code: "custom",
+      path: path.split("."),
+      message: inBothLanguages(message),
+      input: undefined,
+    })),
   );
 }
 
@@ -182,7 +190,8 @@ export function createCatalogService(
           fix: "load the page again",
         });
       }
-      if (!approve && !note) refuse([{ path: "note", message: "say why it is rejected" }]);
+      if (!approve && !note)
+        refuse([{ path: "note", message: { zh: "请说明不同意的理由", en: "say why it is rejected" } }]);
       const inUse = document.versions.find((candidate) => candidate.number === document.current)?.definition;
       if (approve && inUse) {
         // Records may have come since it was sent in.
@@ -201,6 +210,7 @@ export function createCatalogService(
       await save(id, document, next);
       return show(actor, id, next);
     },
+    words: () => ({ catalogs: Object.fromEntries(registry.words) as z.infer<typeof codeWordList>["catalogs"] }),
     async definition(actor, id) {
       const { inUse, versions } = await show(actor, id, (await known(id)).fields);
       return (inUse ?? versions[0]?.definition) as Catalog;

@@ -96,6 +96,10 @@ export const quarantinedRow = z.object({
   headings: z.array(z.string()).optional().openapi({ description: "Where they differ from the batch's" }),
   cells: z.array(z.string()),
   faults: z.array(z.object({ column: z.string(), value: z.string(), reason: z.string(), message: localizedText })),
+  subject: z
+    .object({ registrationNumber: z.string().optional(), name: z.string().optional() })
+    .optional()
+    .openapi({ description: "What it says of an enterprise that couldn't be told: what can be settled" }),
   replay: z.object({ batchId: z.string(), by: z.string().optional(), at: isoTime }).optional(),
 });
 export const quarantineList = z.object({
@@ -162,6 +166,7 @@ export const recordView = z
         label: localizedText,
         type: z.string(),
         value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+        word: localizedText.optional().openapi({ description: "Of a code: what its value is called" }),
       }),
     ),
     source: z.object({ batchId: z.string(), fileName: z.string(), row: z.int(), receivedAt: isoTime }),

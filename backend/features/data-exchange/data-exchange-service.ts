@@ -7,6 +7,7 @@ import type { ConsentPurpose } from "../consents/consent-schemas.ts";
 import type { BatchDocument, BatchStore } from "./batch-store.ts";
 import type { BatchView, catalogList, recordView } from "./data-exchange-schemas.ts";
 import type { Catalog, DepartmentEntry } from "./domain/catalog.ts";
+import type { CodeWords } from "./domain/code-words.ts";
 import { recordCommitment, recordDocument, recordSalt } from "./domain/record-commitment.ts";
 import type { RecordDocument, RecordStore } from "./record-store.ts";
 import { newestRecords, type VisibleRecord } from "./visible-records.ts";
@@ -41,6 +42,8 @@ interface Ports {
   batches: BatchStore;
   records: RecordStore;
   catalogs: readonly Catalog[];
+  /** What the codes of each catalog are called. */
+  words: ReadonlyMap<string, CodeWords>;
   departments: readonly DepartmentEntry[];
   departmentOf(participantId: string): Promise<string | undefined>;
   batchAnchor(batchId: string): Promise<AnchorState>;
@@ -186,12 +189,11 @@ export function createDataExchangeService(ports: Ports): DataExchangeService {
         catalogName: catalog.name,
         departmentName: nameOf(catalog.departmentCode),
         uscc: record.uscc,
-        fields: catalog.fields.map(({ name, label, type }) => ({
-          name,
-          label,
-          type,
-          value: record.fields[name] ?? null,
-        })),
+        fields: catalog.fields.map(({ name, label, type }) => {
+          const value = record.fields[name] ?? null;
+          const word = ports.words.get(catalog.id)?.[name]?.[String(value)];
+          return { name, label, type, value, ...(word ? { word } : {}) };
+        }),
         source: {
           batchId: batch._id,
           fileName: record.entry ?? batch.fileName,

@@ -148,7 +148,8 @@ export async function settleGroup(candidates: readonly Candidate[], context: Gro
   const { batch, catalog, chunk, repeats, write, hasEarlier } = context;
   const refused: Refused[] = [];
   const counts = { duplicates: 0, corrected: 0, late: 0, deleted: 0, net: 0 };
-  const rows = await resolveSubjects(await takeMended(candidates, context, refused), context, refused);
+  // A row whose enterprise still can't be told isn't taken: it stays open where it came from.
+  const rows = await takeMended(await resolveSubjects(candidates, context, refused), context, refused);
   const seen = rows.map((candidate) => {
     const canonical = write({ catalogId: catalog.id, ...candidate.record });
     return { candidate, canonical, repeat: repeats.see(candidate.record, canonical) };

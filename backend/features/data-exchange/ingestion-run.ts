@@ -5,6 +5,7 @@ import { type BatchCounts, type BatchDocument, type BatchFields, NO_COUNTS } fro
 import type { Catalog } from "./domain/catalog.ts";
 import { type Fault, rowFault } from "./domain/faults.ts";
 import { headingTest, type Mapping, mapHeadings } from "./domain/heading-mapping.ts";
+import { withoutPersons } from "./domain/person-guard.ts";
 import { recordCommitter, recordWriter } from "./domain/record-commitment.ts";
 import { watchRepeats } from "./domain/repeats.ts";
 import { keyOfRow, mapRowWith, type ReadRecord } from "./domain/row-mapping.ts";
@@ -167,8 +168,12 @@ export function createRun(
     await note(checkpointState());
   }
 
+  /** Of a file without headings the first row is taken for them. */
+  const hidden = (text: string): string => withoutPersons(text, { hash: ports.personHash, phones: true, slips: true });
+
   function beginTable(heading: FileRow): void {
-    const mapped = mapHeadings(catalog, heading.cells, {
+    const cells = heading.cells.map(hidden);
+    const mapped = mapHeadings(catalog, cells, {
       ...((options.unit ?? heading.sheetUnit) ? { sheetUnit: options.unit ?? heading.sheetUnit! } : {}),
       given: options.headings,
       personHash: ports.personHash,
@@ -179,10 +184,10 @@ export function createRun(
     }
     mapping = mapped.mapping;
     guard = personGuard(mapping, ports.personHash);
-    if (headings.length === 0) headings = heading.cells;
+    if (headings.length === 0) headings = cells;
     unit ??= heading.sheetUnit;
-    const same = heading.cells.length === headings.length && heading.cells.every((cell, i) => cell === headings[i]);
-    ownHeadings = same ? undefined : heading.cells;
+    const same = cells.length === headings.length && cells.every((cell, i) => cell === headings[i]);
+    ownHeadings = same ? undefined : cells;
   }
 
   function take(seq: number, { row, cells, damaged }: FileRow, entry: string | undefined): void {

@@ -11,6 +11,7 @@ import { newId } from "../../lib/ids.ts";
 import type { BatchStore } from "./batch-store.ts";
 import { type BatchDocument, type BatchOptions, type BatchOrigin, NO_COUNTS } from "./batch-types.ts";
 import type { Catalog } from "./domain/catalog.ts";
+import { withoutPersons } from "./domain/person-guard.ts";
 import { finishBatch, LEASE_MS, refuseBatch } from "./ingestion-engine.ts";
 import type { QuarantineStore } from "./quarantine-store.ts";
 import type { RecordStore } from "./record-store.ts";
@@ -109,7 +110,8 @@ export function createIngestionService(
         ...structuredClone(NO_COUNTS),
         catalogId: catalog.id,
         departmentCode: catalog.departmentCode,
-        fileName,
+        // People write into it whose file it is.
+        fileName: withoutPersons(fileName, { phones: true }),
         ...file,
         salt: randomSalt(),
         state: "received",

@@ -6,12 +6,14 @@ import { DomainError } from "../../lib/errors.ts";
 import type { BatchDocument, BatchOptions } from "./batch-types.ts";
 import type { quarantineList } from "./data-exchange-schemas.ts";
 import type { Catalog } from "./domain/catalog.ts";
+import type { FaultReason } from "./domain/faults.ts";
 import { mapRow } from "./domain/row-mapping.ts";
 import { guardedCell, REPLAY_REASON, REPLAY_ROW } from "./domain/special-columns.ts";
 import type { IngestionService } from "./ingestion-service.ts";
 import { type QuarantinedRowDocument, type QuarantineStore, type RowFilter, rowOfId } from "./quarantine-store.ts";
 
 const PAGE_SIZE = 50;
+const UNTOLD: ReadonlySet<string> = new Set<FaultReason>(["unknownSubject", "ambiguousSubject"]);
 
 export interface QuarantineService {
   list(
@@ -83,6 +85,24 @@ export function createQuarantineService(ports: Ports, clock: Clock): QuarantineS
     ...((options.unit ?? unit) ? { unit: options.unit ?? unit! } : {}),
   });
 
+  const read = (catalog: Catalog, batch: BatchDocument, headings: readonly string[], cells: readonly string[]) => {
+    const { headings: given, unit } = optionsOf(batch);
+    return mapRow(catalog, headings, cells, { given, ...(unit ? { sheetUnit: unit } : {}) });
+  };
+
+  /** What an open row says of an enterprise that couldn't be told. */
+  function openSubject(
+    catalog: Catalog,
+    batch: BatchDocument,
+    { headings, cells, faults, replay }: QuarantinedRowDocument,
+  ): { registrationNumber?: string; name?: string } | undefined {
+    if (replay || !faults.some(({ reason }) => UNTOLD.has(reason))) return undefined;
+    const result = read(catalog, batch, headings ?? batch.headings, cells);
+    if (!result.ok || !result.record.subject) return undefined;
+    const { registrationNumber, name } = result.record.subject;
+    return { ...(registrationNumber ? { registrationNumber } : {}), ...(name ? { name } : {}) };
+  }
+
   const receive = (actor: Actor, batch: BatchDocument, catalog: Catalog, fileName: string, content: Readable) =>
     ingestion.receive(
       catalog,
@@ -101,28 +121,35 @@ export function createQuarantineService(ports: Ports, clock: Clock): QuarantineS
     async list(actor, batchId, filter, page) {
       const batch = await ports.ownBatch(actor, batchId);
       const rows = await quarantine.page(batchId, filter, page, PAGE_SIZE);
+      // To settle whom a row means is its department's business alone.
+      const catalog = actor.role === "department" ? await ports.ownCatalog(actor, batch.catalogId) : undefined;
       const open = batch.quarantined - batch.replayed;
       return {
         headings: batch.headings,
         total: filter === undefined ? batch.quarantined : filter === "open" ? open : batch.replayed,
         open,
-        items: rows.map(({ _id, row, entry, headings, cells, faults, replay }) => ({
-          number: rowOfId(_id),
-          fileName: entry ?? batch.fileName,
-          row,
-          ...(headings ? { headings } : {}),
-          cells,
-          faults,
-          ...(replay
-            ? {
-                replay: {
-                  batchId: replay.batchId,
-                  ...(replay.by ? { by: replay.by } : {}),
-                  at: replay.at.toISOString(),
-                },
-              }
-            : {}),
-        })),
+        items: rows.map((document) => {
+          const { _id, row, entry, headings, cells, faults, replay } = document;
+          const subject = catalog && openSubject(catalog, batch, document);
+          return {
+            number: rowOfId(_id),
+            fileName: entry ?? batch.fileName,
+            row,
+            ...(headings ? { headings } : {}),
+            cells,
+            faults,
+            ...(subject ? { subject } : {}),
+            ...(replay
+              ? {
+                  replay: {
+                    batchId: replay.batchId,
+                    ...(replay.by ? { by: replay.by } : {}),
+                    at: replay.at.toISOString(),
+                  },
+                }
+              : {}),
+          };
+        }),
       };
     },
     async csv(actor, batchId, language) {
@@ -152,11 +179,7 @@ export function createQuarantineService(ports: Ports, clock: Clock): QuarantineS
         });
       }
       const headings = row.headings ?? batch.headings;
-      const options = optionsOf(batch);
-      const result = mapRow(catalog, headings, cells, {
-        given: options.headings,
-        ...(options.unit ? { sheetUnit: options.unit } : {}),
-      });
+      const result = read(catalog, batch, headings, cells);
       if (!result.ok) {
         throw new DomainError(
           "row.faults",

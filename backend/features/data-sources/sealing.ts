@@ -6,6 +6,8 @@ export interface Sealing {
   seal(text: string, place: string): string;
   /** Throws when it was sealed by another installation or for another place. */
   open(sealed: string, place: string): string;
+  sealBytes(bytes: Uint8Array, place: string): Buffer;
+  openBytes(sealed: Uint8Array, place: string): Buffer;
 }
 
 const IV_BYTES = 12;
@@ -13,19 +15,21 @@ const TAG_BYTES = 16;
 
 export function createSealing(installationSecret: Buffer): Sealing {
   const key = Buffer.from(hkdfSync("sha256", installationSecret, Buffer.alloc(0), "rongqiao data sources", 32));
-  return {
-    seal(text, place) {
+  const sealing: Sealing = {
+    sealBytes(bytes, place) {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(Buffer.from(place));
-      const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
-      return Buffer.concat([iv, cipher.getAuthTag(), body]).toString("base64");
+      const body = [cipher.update(bytes), cipher.final()];
+      return Buffer.concat([iv, cipher.getAuthTag(), ...body]);
     },
-    open(sealed, place) {
-      const bytes = Buffer.from(sealed, "base64");
-      const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, IV_BYTES))
+    openBytes(sealed, place) {
+      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES))
         .setAAD(Buffer.from(place))
-        .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-      return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString("utf8");
+        .setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+      return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
     },
+    seal: (text, place) => sealing.sealBytes(Buffer.from(text), place).toString("base64"),
+    open: (sealed, place) => sealing.openBytes(Buffer.from(sealed, "base64"), place).toString("utf8"),
   };
+  return sealing;
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { type ComputedProfile, computeProfile, INDICATORS, type ProfileRecord } from "./domain/indicators.ts";
-import { SERIES } from "./domain/series.ts";
+import { computeProfile, type ProfileContent, type ProfileRecord } from "./domain/indicators.ts";
 import type { CatalogFacts, PeriodScope } from "./domain/sources.ts";
+
+export { DEFINITIONS, type ProfileContent, type RecordTrace } from "./domain/indicators.ts";
 
 /** A record as the exchange gives it: its newest visible version. */
 export type StoredRecord = Omit<ProfileRecord, "id" | "receivedAt"> & {
@@ -14,30 +15,6 @@ export type StoredRecord = Omit<ProfileRecord, "id" | "receivedAt"> & {
   row: number;
   receivedAt: Date;
 };
-
-/** What a profile has to say of a record without its content. */
-export interface RecordTrace {
-  readonly id: string;
-  readonly catalogId: string;
-  readonly key: string;
-  readonly period?: string;
-  readonly batchId: string;
-  readonly chunk: number;
-  readonly row: number;
-  readonly receivedAt: string;
-}
-
-/** A profile without the words of any language, and without what others say of its records: the part that is kept. */
-export interface ProfileContent extends ComputedProfile {
-  readonly records: RecordTrace[];
-}
-
-/** Changed with every rule that gives other values from the same records: what was kept before is then worked out anew. */
-const RULES = 1;
-export const DEFINITIONS = createHash("sha256")
-  .update(JSON.stringify([RULES, INDICATORS.map(({ id, catalogId }) => [id, catalogId]), SERIES.map(({ id }) => id)]))
-  .digest("hex")
-  .slice(0, 16);
 
 export interface ContentInput {
   readonly day: string;

@@ -1,5 +1,7 @@
 import type { Clock } from "../../lib/clock.ts";
 import type { AnchorState } from "../../lib/schemas.ts";
+import { basisOf } from "./domain/profile-basis.ts";
+import { type CatalogLabel, type Mark, viewOf } from "./domain/profile-view.ts";
 import type { CatalogFacts, PeriodScope } from "./domain/sources.ts";
 import {
   contentOf,
@@ -7,23 +9,27 @@ import {
   digestOf,
   type ProfileContent,
   pack,
+  type RecordTrace,
   type StoredRecord,
   unpack,
 } from "./profile-content.ts";
 import type { ExchangeState } from "./profile-inputs-store.ts";
-import type { ProfileView } from "./profile-schemas.ts";
+import type { ProfileBasis, ProfileView } from "./profile-schemas.ts";
 import type { ProfileStore } from "./profile-store.ts";
-import { type CatalogLabel, type Mark, viewOf } from "./profile-view.ts";
+import { type PersonTies, relatedOf } from "./related-view.ts";
 
 /** What of an enterprise's records may be seen. */
 export interface Scope extends PeriodScope {
   readonly catalogs: ReadonlySet<string>;
+  /** The consent's period, as its terms say it. */
+  readonly period: { dataFrom?: string | undefined; dataTo?: string | undefined };
 }
 
 export interface ReaderPorts {
   recordsOf(uscc: string): Promise<StoredRecord[]>;
   state(): Promise<ExchangeState>;
   markerFor(uscc: string): Promise<(record: { _id: string; catalogId: string; key: string }) => Mark>;
+  ties: PersonTies;
   /** Where a record's batch stands on the chain. */
   anchorsOf(batchIds: readonly string[]): Promise<ReadonlyMap<string, AnchorState>>;
   catalogLabel(catalogId: string): CatalogLabel;
@@ -33,11 +39,15 @@ export interface ReaderPorts {
   catalogsVersion(): string;
 }
 
+export type ExplainedProfile = ProfileView & { basis: ProfileBasis };
+
 export interface ProfileReader {
   /** All that there is of an enterprise: kept from before where nothing has changed since. */
   whole(uscc: string): Promise<ProfileView>;
-  /** What a scope shows, always worked out of just the records that it covers. */
-  scoped(uscc: string, scope: Scope): Promise<{ profile: ProfileView; records: number }>;
+  /** The same with what it takes to work it out again. */
+  explained(uscc: string): Promise<ExplainedProfile>;
+  /** What a scope shows, always worked out of just the records that it covers; with what that takes. */
+  scoped(uscc: string, scope: Scope): Promise<{ profile: ExplainedProfile; records: number }>;
 }
 
 const WAITING: AnchorState = { state: "waiting" };
@@ -55,17 +65,21 @@ export function createProfileReader(store: ProfileStore, ports: ReaderPorts, clo
     markOf: Awaited<ReturnType<ReaderPorts["markerFor"]>>,
     covered?: ReadonlySet<string>,
   ): Promise<ProfileView> {
-    const anchors = await ports.anchorsOf([...new Set(content.records.map(anchorId))]);
-    return viewOf(content, {
+    const beside = {
       uscc,
       computedAt: clock.now().toISOString(),
       markOf,
-      anchorOf: (trace) => anchors.get(anchorId(trace)) ?? WAITING,
       labelOf: ports.catalogLabel,
       districtName: ports.districtName,
       catalogs: ports.catalogs,
       covered,
-    });
+    };
+    const [anchors, related] = await Promise.all([
+      ports.anchorsOf([...new Set(content.records.map(anchorId))]),
+      relatedOf(content, ports.ties, beside),
+    ]);
+    const anchorOf = (trace: RecordTrace) => anchors.get(anchorId(trace)) ?? WAITING;
+    return { ...viewOf(content, { ...beside, anchorOf }), related };
   }
 
   /** The stamp is from before the records were read: they are at least as new as it says. */
@@ -80,28 +94,39 @@ export function createProfileReader(store: ProfileStore, ports: ReaderPorts, clo
     return content;
   }
 
+  async function known(uscc: string) {
+    const day = dayOf(clock);
+    const [kept, state, markOf] = await Promise.all([store.find(uscc), ports.state(), ports.markerFor(uscc)]);
+    const content =
+      kept?.stamp === stampOf(day, state, ports.catalogsVersion())
+        ? unpack(kept.content)
+        : await workedOut(uscc, day, state);
+    return { content, day, received: state.received, view: () => shown(uscc, content, markOf) };
+  }
+
   return {
-    async whole(uscc) {
-      const day = dayOf(clock);
-      const [kept, state, markOf] = await Promise.all([store.find(uscc), ports.state(), ports.markerFor(uscc)]);
-      const content =
-        kept?.stamp === stampOf(day, state, ports.catalogsVersion())
-          ? unpack(kept.content)
-          : await workedOut(uscc, day, state);
-      return shown(uscc, content, markOf);
+    whole: async (uscc) => (await known(uscc)).view(),
+    async explained(uscc) {
+      const { content, day, received, view } = await known(uscc);
+      return { ...(await view()), basis: basisOf(content, { asOf: day, received, catalogs: ports.catalogs }) };
     },
     async scoped(uscc, scope) {
       const [records, state, markOf] = await Promise.all([ports.recordsOf(uscc), ports.state(), ports.markerFor(uscc)]);
       const covered = (catalogId: string) => scope.catalogs.has(catalogId);
       const seen = records.filter(({ catalogId, period }) => covered(catalogId) && scope.covers(period));
-      const content = contentOf({
-        day: dayOf(clock),
-        records: seen,
-        received: new Map([...state.received].filter(([catalogId]) => covered(catalogId))),
+      const day = dayOf(clock);
+      const received = new Map([...state.received].filter(([catalogId]) => covered(catalogId)));
+      const content = contentOf({ day, records: seen, received, catalogs: ports.catalogs, scope });
+      const basis = basisOf(content, {
+        asOf: day,
+        received,
         catalogs: ports.catalogs,
-        scope,
+        scope: { catalogs: [...scope.catalogs].sort(), ...scope.period },
       });
-      return { profile: await shown(uscc, content, markOf, scope.catalogs), records: seen.length };
+      return {
+        profile: { ...(await shown(uscc, content, markOf, scope.catalogs)), basis },
+        records: seen.length,
+      };
     },
   };
 }

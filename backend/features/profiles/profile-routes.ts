@@ -40,6 +40,15 @@ export function profileRoutes(api: Api, { profiles, recomputing, indicators, nam
   });
   api.add({
     method: "get",
+    path: "/snapshots/:id/export",
+    access: ["enterprise", "institution", "regulator"],
+    summary: "A profile as it was read, as a file: with its own proof pack and those of the records behind it",
+    params: idParam,
+    answer: profilePack,
+    handle: ({ actor, params }) => profiles.exportCopy(actor, params.id),
+  });
+  api.add({
+    method: "get",
     path: "/requests/:id/profile",
     access: ["institution"],
     summary: "The credit profile behind a request, under a live consent",

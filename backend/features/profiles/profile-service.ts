@@ -6,9 +6,10 @@ import { leafEffect } from "../../lib/effects.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { randomSalt } from "../../lib/hash.ts";
 import { newId } from "../../lib/ids.ts";
+import type { LeafPack } from "../../lib/proof/pack.ts";
 import type { ConsentPurpose } from "../consents/consent-schemas.ts";
-import type { ProfileReader, Scope } from "./profile-reader.ts";
-import type { ProfilePack, ProfileView } from "./profile-schemas.ts";
+import type { ExplainedProfile, ProfileReader, Scope } from "./profile-reader.ts";
+import { PROFILE_FORMAT, type ProfilePack, type ProfileView } from "./profile-schemas.ts";
 import type { SnapshotFields, SnapshotStore } from "./snapshot-store.ts";
 
 interface Ports {
@@ -23,8 +24,15 @@ interface Ports {
   ): Promise<{ consent: { _id: string }; value: ProfileView }>;
   /** Whether the actor may see a copy's content; logged. Throws consent.required for an institution that may not. */
   mayOpenCopy(actor: Actor, copy: { id: string; consentId: string; takenAt: Date }): Promise<boolean>;
-  /** A record's proof pack, for its own enterprise; null while its batch isn't on the chain. */
-  recordPack(actor: Actor, recordId: string): Promise<unknown | null>;
+  /** The participant whom records of this code are about; "" for none. */
+  holderOf(uscc: string): Promise<string>;
+  /**
+   * A record as its holder shows it: the proof pack, what it says while its batch isn't on the chain, or nothing when
+   * nobody may read it any more. Neither counted nor logged: who asks has been allowed and logged for the whole.
+   */
+  recordOpening(holderId: string, recordId: string): Promise<{ proof?: LeafPack; document?: unknown }>;
+  /** A copy's own proof. Throws proof.notConfirmed until the chain has it. */
+  copyProof(id: string, opening: { salt: string; commitment: string }): Promise<LeafPack>;
 }
 
 export interface ProfileService {
@@ -36,8 +44,10 @@ export interface ProfileService {
   snapshotOpening(actor: Actor, id: string): Promise<{ document?: unknown; salt: string; commitment: string }>;
   /** District and industry, without working out a profile. */
   outline(uscc: string): Promise<{ district: string; industry: string }>;
-  /** The enterprise's own profile with the proof pack of every record that it shows. */
+  /** The enterprise's own profile with the proof pack of every record that it is worked out of. */
   export(actor: Actor): Promise<ProfilePack>;
+  /** The same of a copy, with its own proof, for who may see it. Throws proof.notConfirmed until the chain has it. */
+  exportCopy(actor: Actor, id: string): Promise<ProfilePack>;
 }
 
 /** Proofs read at a time: a Merkle path is a few reads. */
@@ -50,6 +60,18 @@ export function createProfileService(
   clock: Clock,
   onWork: () => void,
 ): ProfileService {
+  async function packOf(profile: ExplainedProfile, holderId: string): Promise<ProfilePack> {
+    const records: ProfilePack["records"] = [];
+    const ids = profile.basis.records.map(({ id }) => id);
+    for (let at = 0; at < ids.length; at += PROOFS_AT_ONCE) {
+      const some = ids.slice(at, at + PROOFS_AT_ONCE);
+      records.push(
+        ...(await Promise.all(some.map(async (id) => ({ id, ...(await ports.recordOpening(holderId, id)) })))),
+      );
+    }
+    return { format: PROFILE_FORMAT, exportedAt: clock.now().toISOString(), profile, records };
+  }
+
   const service: ProfileService = {
     async own(participantId) {
       const { uscc } = await ports.enterprise(participantId);
@@ -106,18 +128,19 @@ export function createProfileService(
     },
     outline: ports.outline,
     async export(actor) {
-      const profile = await service.own(actor.participantId);
-      const proofs: unknown[] = [];
-      const waiting: string[] = [];
-      for (let at = 0; at < profile.evidence.length; at += PROOFS_AT_ONCE) {
-        const ids = profile.evidence.slice(at, at + PROOFS_AT_ONCE).map(({ recordId }) => recordId);
-        const packs = await Promise.all(ids.map((recordId) => ports.recordPack(actor, recordId)));
-        for (const [i, pack] of packs.entries()) {
-          if (pack === null) waiting.push(ids[i]!);
-          else proofs.push(pack);
-        }
-      }
-      return { format: "rongqiao-profile/1", exportedAt: clock.now().toISOString(), profile, proofs, waiting };
+      const { uscc } = await ports.enterprise(actor.participantId);
+      if (!uscc) throw new DomainError("notFound", "you have no credit profile");
+      return packOf(await reader.explained(uscc), actor.participantId);
+    },
+    async exportCopy(actor, id) {
+      const { document, ...opening } = await service.snapshotOpening(actor, id);
+      const profile = document as ExplainedProfile | undefined;
+      if (!profile?.basis)
+        throw new DomainError("consent.copyEnded", "this copy's content is deleted, or it was made without its basis", {
+          fix: "what proves that it was made is in GET /snapshots/:id/proof",
+        });
+      const { file: _, ...snapshot } = await ports.copyProof(id, opening);
+      return { ...(await packOf(profile, await ports.holderOf(profile.enterprise.uscc))), snapshot };
     },
   };
   return service;

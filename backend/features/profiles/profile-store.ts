@@ -18,6 +18,9 @@ export interface RunDocument {
   after: string;
   done: number;
   changed: number;
+  /** Enterprises that were known when it began. */
+  total?: number | undefined;
+  startedBy?: "operator" | "daily" | undefined;
   startedAt: Date;
   finishedAt?: Date | undefined;
 }
@@ -30,7 +33,10 @@ export interface ProfileStore {
   between(first: string, last: string): Promise<Map<string, { stamp: string; digest: string }>>;
   drop(uscc: string): Promise<void>;
   count(): Promise<number>;
+  /** The pass under way, else the newest. */
   run(): Promise<RunDocument | null>;
+  /** The same first, then those before it. */
+  runs(most: number): Promise<RunDocument[]>;
   startRun(run: RunDocument): Promise<void>;
   /** False when another process has taken it further: `after` is where this one began. */
   advance(
@@ -41,6 +47,9 @@ export interface ProfileStore {
 
 /** What nobody has read or worked out again for so long is dropped: what was erased since must not stay in it. */
 const KEPT_DAYS = 2;
+
+/** "running" comes after "done": a pass under way is never passed over, whatever a clock said when it began. */
+const UNDER_WAY_FIRST = { state: -1, startedAt: -1, _id: -1 } as const;
 
 export function createProfileStore(connection: Connection): ProfileStore {
   const profileSchema = new Schema(
@@ -62,12 +71,14 @@ export function createProfileStore(connection: Connection): ProfileStore {
       after: { type: String, default: "" },
       done: { type: Number, required: true },
       changed: { type: Number, required: true },
+      total: Number,
+      startedBy: String,
       startedAt: { type: Date, required: true },
       finishedAt: Date,
     },
     { strict: "throw", versionKey: false, collection: "profileRuns" },
   );
-  runSchema.index({ startedAt: -1 });
+  runSchema.index(UNDER_WAY_FIRST);
   const profiles = connection.model("Profile", profileSchema);
   const runs = connection.model("ProfileRun", runSchema) as unknown as Model<RunDocument>;
   // Through the driver: mongoose would copy and check every byte of every profile.
@@ -105,7 +116,8 @@ export function createProfileStore(connection: Connection): ProfileStore {
       await raw().deleteOne({ _id: uscc });
     },
     count: () => raw().countDocuments(),
-    run: () => runs.findOne().sort({ startedAt: -1, _id: -1 }).lean<RunDocument>(),
+    run: () => runs.findOne().sort(UNDER_WAY_FIRST).lean<RunDocument>(),
+    runs: (most) => runs.find().sort(UNDER_WAY_FIRST).limit(most).lean<RunDocument[]>(),
     async startRun(run) {
       await runs.create(run);
     },

@@ -5,30 +5,50 @@ import type { CatalogFacts } from "./domain/sources.ts";
 import { contentOf, digestOf, pack, type StoredRecord } from "./profile-content.ts";
 import type { ProfileInputsStore, RecordVersion } from "./profile-inputs-store.ts";
 import { dayOf, stampOf } from "./profile-reader.ts";
-import type { RecomputeRun } from "./profile-schemas.ts";
+import type { RecomputeRun, RecomputeState } from "./profile-schemas.ts";
 import type { KeptProfile, ProfileStore, RunDocument } from "./profile-store.ts";
 
 /** Records of one slice: a few hundred enterprises, a fraction of a second. */
 const SLICE_RECORDS = 4_000;
+const SHOWN_RUNS = 8;
+const DAY_MS = 86_400_000;
 /** Enterprises worked out before others have their turn: two milliseconds. */
 const TURN = 4;
 
 export interface RecomputeService {
   /** Starts a pass over all enterprises, unless one is under way. */
   start(): Promise<RecomputeRun>;
-  state(): Promise<{ run?: RecomputeRun }>;
-  /** The next slice of the pass under way. True while there is more. */
+  state(): Promise<RecomputeState>;
+  /**
+   * The next slice of the pass under way. True while there is more. Ages and trends move with the day: when none is under
+   * way and none has begun on this day, one begins.
+   */
   step(): Promise<boolean>;
 }
 
-const viewOf = ({ _id, state, startedAt, finishedAt, done, changed }: RunDocument): RecomputeRun => ({
+const viewOf = ({
+  _id,
+  state,
+  startedBy = "operator",
+  startedAt,
+  finishedAt,
+  done,
+  changed,
+  total,
+}: RunDocument): RecomputeRun => ({
   id: _id,
   state,
   startedAt: startedAt.toISOString(),
   ...(finishedAt ? { finishedAt: finishedAt.toISOString() } : {}),
+  startedBy,
   done,
   changed,
+  ...(total === undefined ? {} : { total }),
 });
+
+/** The day after that on which the newest pass began: profiles of a day are stamped with it (see profile-reader.ts). */
+const nextDaily = (newest: RunDocument | null | undefined, now: Date): Date =>
+  newest ? new Date((Math.floor(newest.startedAt.getTime() / DAY_MS) + 1) * DAY_MS) : now;
 
 /** Works out every enterprise's profile again, in the order of their codes; goes on after a restart where it was. */
 export function createRecomputeService(
@@ -39,6 +59,8 @@ export function createRecomputeService(
     seen(versions: readonly RecordVersion[]): StoredRecord[];
     catalogs: ReadonlyMap<string, CatalogFacts>;
     catalogsVersion(): string;
+    /** How many there are, roughly. */
+    enterprises(): Promise<number>;
   },
   clock: Clock,
   onWork: () => void,
@@ -51,30 +73,43 @@ export function createRecomputeService(
     return page;
   }
 
+  async function begin(startedBy: RecomputeRun["startedBy"]): Promise<RunDocument> {
+    const run: RunDocument = {
+      _id: newId(),
+      state: "running",
+      stamp: stampOf(dayOf(clock), await inputs.state(), ports.catalogsVersion()),
+      after: "",
+      done: 0,
+      changed: 0,
+      startedAt: clock.now(),
+      startedBy,
+      total: await ports.enterprises(),
+    };
+    await store.startRun(run);
+    onWork();
+    return run;
+  }
+
   return {
     async start() {
-      const running = await store.run();
-      if (running?.state === "running") return viewOf(running);
-      const run: RunDocument = {
-        _id: newId(),
-        state: "running",
-        stamp: stampOf(dayOf(clock), await inputs.state(), ports.catalogsVersion()),
-        after: "",
-        done: 0,
-        changed: 0,
-        startedAt: clock.now(),
-      };
-      await store.startRun(run);
-      onWork();
-      return viewOf(run);
+      const newest = await store.run();
+      return viewOf(newest?.state === "running" ? newest : await begin("operator"));
     },
     async state() {
-      const run = await store.run();
-      return run ? { run: viewOf(run) } : {};
+      const [newest, ...earlier] = await store.runs(SHOWN_RUNS);
+      return {
+        ...(newest ? { run: viewOf(newest) } : {}),
+        earlier: earlier.map(viewOf),
+        nextDaily: nextDaily(newest, clock.now()).toISOString(),
+      };
     },
     async step() {
       const run = await store.run();
-      if (run?.state !== "running") return false;
+      if (run?.state !== "running") {
+        if (nextDaily(run, clock.now()) > clock.now()) return false;
+        await begin("daily");
+        return true;
+      }
       const day = dayOf(clock);
       const state = await inputs.state();
       const stamp = stampOf(day, state, ports.catalogsVersion());

@@ -15,6 +15,8 @@ export interface SubjectIndex {
   catchUp(): Promise<void>;
   /** Empties the index: the next steps build it anew from the records. */
   rebuild(): Promise<void>;
+  /** Whether all that is visible is in. */
+  isWhole(): Promise<boolean>;
   state(): Promise<{ subjects: number; batchesRead: number; batchesWaiting: number }>;
 }
 
@@ -118,6 +120,11 @@ export function createSubjectIndex(
         while (await readPage(naming));
       }),
     rebuild: () => alone(store.clear),
+    async isWhole() {
+      // What is read stays visible: read first, the counts are equal only when nothing is left.
+      const read = await store.countRead();
+      return read === (await source.countVisible(catalogIds));
+    },
     async state() {
       const [subjects, read, visible] = await Promise.all([
         store.count(),

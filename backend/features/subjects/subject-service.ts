@@ -3,6 +3,7 @@ import type { Actor } from "../../lib/actor.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { CERTAINTY, LINK_FROM } from "./domain/certainty.ts";
+import type { PersonRole } from "./domain/facts.ts";
 import type { NameReader } from "./domain/names.ts";
 import {
   type KnownSubject,
@@ -37,11 +38,25 @@ export interface SubjectService {
   ): Promise<z.infer<typeof settlementAnswer>>;
   /** Enterprises that share a legal representative or a shareholder with this one; by keyed hashes alone. */
   relatedOf(uscc: string): Promise<RelatedEnterprise[]>;
+  /** Whether all records that are visible are in the index. */
+  linked(): Promise<boolean>;
+  /**
+   * Enterprises other than this one in which these persons are legal representative or shareholder, as far as the index is.
+   * `hashes` may be of older keys.
+   */
+  sharing(uscc: string, hashes: readonly string[], shown: number): Promise<SharedPersons>;
   names(usccs: readonly string[]): Promise<Map<string, string>>;
 }
 
+export interface SharedPersons {
+  total: number;
+  items: { uscc: string; name?: string; roles: PersonRole[] }[];
+}
+
 interface Ports {
-  index: Pick<SubjectIndex, "catchUp">;
+  index: Pick<SubjectIndex, "catchUp" | "isWhole">;
+  /** The same person's hash under the newest key; undefined for what is none. */
+  upgradeHash(hash: string): string | undefined;
   /** Throws unless the catalog is the actor's. */
   requireOwnCatalog(actor: Actor, catalogId: string): Promise<unknown>;
 }
@@ -134,6 +149,23 @@ export function createSubjectService(
           const distinct = new Map(shared.map((one) => [`${one.role}|${one.roleThere}`, one]));
           return { uscc: _id, name, shared: [...distinct.values()] };
         });
+    },
+
+    linked: ports.index.isWhole,
+    async sharing(uscc, hashes, shown) {
+      const newest = new Set(hashes.flatMap((hash) => ports.upgradeHash(hash) ?? []));
+      if (newest.size === 0) return { total: 0, items: [] };
+      // One more for the enterprise itself, and one to tell whether there are more.
+      const found = await store.withPersons([...newest], shown + 2);
+      const others = found.filter(({ _id }) => _id !== uscc);
+      return {
+        total: others.length > shown ? await store.countOthers(uscc, [...newest]) : others.length,
+        items: others.slice(0, shown).map(({ _id, name, people }) => ({
+          uscc: _id,
+          ...(name ? { name } : {}),
+          roles: [...new Set(people.filter(({ hash }) => newest.has(hash)).map(({ role }) => role))].sort(),
+        })),
+      };
     },
 
     async names(usccs) {

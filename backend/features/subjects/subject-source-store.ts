@@ -15,6 +15,7 @@ export interface SourceRecord {
 export interface SubjectSourceStore {
   /** Batches of these catalogs whose records may be read, the oldest first, with the time that their source gave or they came at. */
   visibleBatches(catalogIds: readonly string[]): Promise<{ id: string; at: string }[]>;
+  countVisible(catalogIds: readonly string[]): Promise<number>;
   /** Records of a batch after one of them, in the order of their ids. */
   recordsOf(batchId: string, after: string | undefined, limit: number): Promise<SourceRecord[]>;
 }
@@ -36,6 +37,8 @@ export function createSubjectSourceStore(connection: Connection): SubjectSourceS
         .map(({ _id, origin, receivedAt }) => ({ id: _id, at: origin?.sourceTime ?? receivedAt.toISOString() }))
         .sort((a, b) => (a.id < b.id ? -1 : 1));
     },
+    countVisible: (catalogIds) =>
+      connection.collection("batches").countDocuments({ catalogId: { $in: [...catalogIds] }, state: "stored" }),
     async recordsOf(batchId, after, limit) {
       // A record's id begins with its batch's.
       const from = after === undefined ? { $gte: `${batchId}:` } : { $gt: after };

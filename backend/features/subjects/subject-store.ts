@@ -40,6 +40,8 @@ export interface SubjectStore {
   /** All that is known under any of these keys. */
   underKeys(keys: readonly string[]): Promise<(Found & { keys: string[] })[]>;
   withPersons(hashes: readonly string[], limit: number): Promise<Found[]>;
+  /** Of enterprises other than this one. */
+  countOthers(uscc: string, hashes: readonly string[]): Promise<number>;
   find(uscc: string): Promise<SubjectDocument | null>;
   findMany(usccs: readonly string[]): Promise<Map<string, SubjectDocument>>;
   /** Writes all of them; false when one was changed by another process meanwhile: read them again and repeat. */
@@ -48,6 +50,7 @@ export interface SubjectStore {
   clear(): Promise<void>;
 
   readBatches(): Promise<Map<string, ReadBatchDocument>>;
+  countRead(): Promise<number>;
   noteRead(batch: ReadBatchDocument): Promise<void>;
 
   settlements(catalogId: string, words: readonly string[]): Promise<Map<string, string>>;
@@ -102,11 +105,12 @@ export function createSubjectStore(connection: Connection): SubjectStore {
         .toArray()) as unknown as (Found & { keys: string[] })[];
     },
     withPersons: (hashes, limit) =>
-      subjects
-        .find({ persons: { $in: [...hashes] } }, FOUND)
+      subjects.collection
+        .find({ persons: { $in: [...hashes] } } as object, { projection: FOUND })
         .sort({ _id: 1 })
         .limit(limit)
-        .lean<Found[]>(),
+        .toArray() as unknown as Promise<Found[]>,
+    countOthers: (uscc, hashes) => subjects.countDocuments({ persons: { $in: [...hashes] }, _id: { $ne: uscc } }),
     find: (uscc) => subjects.findById(uscc).lean<SubjectDocument>(),
     async findMany(usccs) {
       const found = await subjects.collection.find({ _id: { $in: [...usccs] } } as object).toArray();
@@ -144,6 +148,7 @@ export function createSubjectStore(connection: Connection): SubjectStore {
       const found = await batches.find({}).lean<ReadBatchDocument[]>();
       return new Map(found.map((batch) => [batch._id, batch]));
     },
+    countRead: () => batches.countDocuments({ done: true }),
     async noteRead({ _id, after, done }) {
       await batches.updateOne({ _id }, { $set: { done, ...(after === undefined ? {} : { after }) } }, { upsert: true });
     },

@@ -78,3 +78,14 @@ export async function blockHashAt(read: ChainReader, height: number): Promise<st
   const block = (await read("eth_getBlockByNumber", [`0x${height.toString(16)}`, false])) as { hash: string } | null;
   return block?.hash;
 }
+
+/** Asks for each thing once: for a check of many proofs of one moment. */
+export function remembering(read: ChainReader): ChainReader {
+  const answers = new Map<string, Promise<unknown>>();
+  return (method, params) => {
+    const question = JSON.stringify([method, params]);
+    const known = answers.get(question) ?? read(method, params);
+    answers.set(question, known);
+    return known;
+  };
+}

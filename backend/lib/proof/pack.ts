@@ -125,6 +125,13 @@ export type PackFault = "notJson" | "unknownFormat" | "unknownVersion" | "broken
 /** Larger texts are no proof packs. */
 export const LARGEST_PACK_BYTES = 5 * 1024 * 1024;
 
+/** An exported profile holds many packs. */
+export const LARGEST_PROFILE_BYTES = 64 * 1024 * 1024;
+
+/** Whether this is an exported profile, of any version: not one proof pack, but a file of them. */
+export const isProfile = (value: unknown): boolean =>
+  /^rongqiao-profile\/\d+$/.test(String((value as { format?: unknown } | null)?.format));
+
 /** Reads a pack's text. A fault comes with the first place that is wrong, where there is one. */
 export function readPack(text: string): { pack: ProofPack } | { fault: PackFault; at?: string } {
   let value: unknown;

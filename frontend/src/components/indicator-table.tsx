@@ -4,12 +4,13 @@ import { INDICATORS } from "../../../backend/features/profiles/domain/indicator-
 import type { IndicatorView } from "../../../backend/features/profiles/profile-schemas.ts";
 import { DisputedTag, StatementTag } from "../features/objections/disputed-tag.tsx";
 import { formatBps, formatDate, formatValue, localized } from "../lib/format.ts";
-import { indicatorText } from "./profile-words.ts";
+import { useProfileWords } from "./profile-words.ts";
 
 type Open = ((indicator: IndicatorView) => void) | undefined;
 
 const Figure = ({ indicator }: { indicator: IndicatorView }) => {
   const { t } = useTranslation();
+  const { indicatorText } = useProfileWords();
   const marks = (
     <>
       {indicator.disputed && <DisputedTag />}

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ProfileView } from "../../../backend/features/profiles/profile-schemas.ts";
 import { formatDate, formatFen, localized } from "../lib/format.ts";
 import { DataTable } from "./data-table.tsx";
-import { eventText, licenceKind, tieRole } from "./profile-words.ts";
+import { useProfileWords } from "./profile-words.ts";
 
 type Open = (title: string, recordId: string) => void;
 
@@ -28,6 +28,7 @@ const OpenButton = ({ label, onOpen }: { label: string; onOpen: () => void }) =>
 /** Who belongs to it. */
 function Ties({ ties, onOpen }: { ties: ProfileView["ties"]; onOpen: Open }) {
   const { t } = useTranslation("profile");
+  const { tieRole } = useProfileWords();
   if (ties.length === 0) return null;
   return (
     <Card size="small" title={t("ties.title")}>
@@ -64,6 +65,7 @@ function Ties({ ties, onOpen }: { ties: ProfileView["ties"]; onOpen: Open }) {
 
 function Licences({ profile: { licences, evidence }, onOpen }: { profile: ProfileView; onOpen: Open }) {
   const { t } = useTranslation("profile");
+  const { licenceKind } = useProfileWords();
   const names = new Map(evidence.map(({ catalogId, catalogName }) => [catalogId, localized(catalogName)]));
   const kindOf = (licence: ProfileView["licences"][number]) =>
     licenceKind(licence, names.get(licence.catalogId) ?? licence.catalogId);
@@ -107,6 +109,7 @@ function Licences({ profile: { licences, evidence }, onOpen }: { profile: Profil
 function Events({ events, onOpen }: { events: ProfileView["events"]; onOpen: Open }) {
   const { t } = useTranslation("profile");
   const [all, setAll] = useState(false);
+  const { eventText } = useProfileWords();
   if (events.length === 0) return null;
   const shown = all ? events : events.slice(0, FIRST_EVENTS);
   return (

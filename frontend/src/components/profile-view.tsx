@@ -15,6 +15,7 @@ import { HashText } from "./hash-text.tsx";
 import { IndicatorTable } from "./indicator-table.tsx";
 import { ProfileEvidence } from "./profile-evidence.tsx";
 import { ProfileFacts } from "./profile-facts.tsx";
+import { ProfileRelated } from "./profile-related.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import "./profile.css";
 
@@ -143,6 +144,10 @@ export function ProfileView(props: { profile: Profile; purpose?: ConsentPurpose 
           }
         />
       ))}
+      <ProfileRelated
+        related={profile.related}
+        onRecords={(title, { recordIds, recordCount }) => open({ title, recordIds, count: recordCount })}
+      />
       <ProfileFacts profile={profile} onOpen={(title, recordId) => open({ title, recordIds: [recordId], count: 1 })} />
       <ProfileEvidence
         title={opened.title}

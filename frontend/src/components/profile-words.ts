@@ -1,6 +1,6 @@
 import type { IndicatorView, ProfileView } from "../../../backend/features/profiles/profile-schemas.ts";
 import { formatIndicator } from "../lib/code-names.ts";
-import { recordValue } from "../lib/record-value.ts";
+import { useCodeWord } from "../lib/record-value.ts";
 
 /** Of indicators that are a code: the field of their catalog that it comes from. */
 const FIELD_OF: Readonly<Record<string, string>> = {
@@ -10,31 +10,30 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   "supply.customsGrade": "grade",
 };
 
-const codeWord = (catalogId: string, name: string, value: string): string =>
-  recordValue(catalogId, { name, label: { zh: "", en: "" }, type: "code", value });
-
-/** An indicator's value in words. */
-export function indicatorText({
-  id,
-  value,
-  unit,
-  source,
-}: Pick<IndicatorView, "id" | "value" | "unit" | "source">): string {
-  const field = FIELD_OF[id];
-  return field && typeof value === "string"
-    ? codeWord(source.catalogId, field, value)
-    : formatIndicator(id, value, unit);
-}
-
 type Event = ProfileView["events"][number];
-export const eventText = ({ catalogId, field, text }: Event): string =>
-  field && text ? codeWord(catalogId, field, text) : "";
-
 type Tie = ProfileView["ties"][number];
-export const tieRole = ({ catalogId, roleField, role }: Tie): string =>
-  roleField && role ? codeWord(catalogId, roleField, role) : "";
+type Licence = ProfileView["licences"][number];
 
-export const licenceKind = (
-  { catalogId, kind, kindField }: ProfileView["licences"][number],
-  catalogName: string,
-): string => (kind && kindField ? codeWord(catalogId, kindField, kind) : catalogName);
+/** What a profile says in codes, in words. */
+export function useProfileWords() {
+  const codeWord = useCodeWord();
+  return {
+    /** An indicator's value. */
+    indicatorText({
+      id,
+      value,
+      unit,
+      source,
+    }: Pick<IndicatorView, "id" | "value" | "unit"> & { source: { catalogId: string } }): string {
+      const field = FIELD_OF[id];
+      return field && typeof value === "string"
+        ? codeWord(source.catalogId, field, value)
+        : formatIndicator(id, value, unit);
+    },
+    eventText: ({ catalogId, field, text }: Event): string => (field && text ? codeWord(catalogId, field, text) : ""),
+    tieRole: ({ catalogId, roleField, role }: Tie): string =>
+      roleField && role ? codeWord(catalogId, roleField, role) : "",
+    licenceKind: ({ catalogId, kind, kindField }: Licence, catalogName: string): string =>
+      kind && kindField ? codeWord(catalogId, kindField, kind) : catalogName,
+  };
+}

@@ -1,5 +1,6 @@
 import { CheckCircleFilled, CloseCircleFilled, MinusCircleOutlined } from "@ant-design/icons";
 import { Alert } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ProofCheck } from "../../../backend/lib/proof/lines.ts";
 
@@ -20,8 +21,9 @@ export function useLineName(): (id: string) => string {
   };
 }
 
-/** The lines of a proof's check with one verdict above them. */
-export function ProofResult({ check: { verdict, lines } }: { check: Pick<ProofCheck, "verdict" | "lines"> }) {
+/** The lines of a proof's check with one verdict above them; `children` come between. */
+export function ProofResult(props: { check: Pick<ProofCheck, "verdict" | "lines">; children?: ReactNode }) {
+  const { verdict, lines } = props.check;
   const { t } = useTranslation("verify");
   const name = useLineName();
   const failed = lines.filter(({ state }) => state === "fail").map(({ id }) => name(id));
@@ -32,7 +34,7 @@ export function ProofResult({ check: { verdict, lines } }: { check: Pick<ProofCh
       <Alert
         showIcon
         type={looks[verdict]}
-        title={t(`verdict.${verdict}`, { count: lines.length })}
+        title={t(`verdict.${verdict}`, { count: lines.filter(({ state }) => state === "pass").length })}
         description={
           verdict === "invalid"
             ? failed.join(t("separator"))
@@ -41,6 +43,7 @@ export function ProofResult({ check: { verdict, lines } }: { check: Pick<ProofCh
               : undefined
         }
       />
+      {props.children}
       <ul className="rq-check-lines">
         {lines.map(({ id, state, detail }) => (
           <li key={id} data-testid={`check-${id}`} data-state={state}>

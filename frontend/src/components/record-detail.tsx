@@ -11,7 +11,7 @@ import { downloadJson } from "../lib/download.ts";
 import { formatCount, formatTime, localized } from "../lib/format.ts";
 import { metaQuery, type RecordView } from "../lib/queries.ts";
 import { recordPack } from "../lib/record-queries.ts";
-import { recordValue } from "../lib/record-value.ts";
+import { useRecordValue } from "../lib/record-value.ts";
 import { useAction } from "../lib/use-action.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
 import { HashText } from "./hash-text.tsx";
@@ -112,6 +112,7 @@ function RecordProof({ record, purpose }: { record: RecordView; purpose: Consent
 /** A record: what the department's row says, where the row stands, and how it reaches the chain. */
 export function RecordDetail({ record, purpose }: { record: RecordView; purpose?: ConsentPurpose | undefined }) {
   const { t } = useTranslation();
+  const recordValue = useRecordValue();
   return (
     <div className="rq-stack" data-testid="record" data-record={record.id}>
       <Descriptions

@@ -1,4 +1,5 @@
 import type { Catalog, Field } from "./catalog.ts";
+import type { CatalogFault } from "./catalog-faults.ts";
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -23,11 +24,6 @@ export function catalogChanges(before: Catalog | undefined, after: Catalog): str
   return [...changes, ...[...earlier.keys()].map((name) => `fields.${name}`)];
 }
 
-export interface ChangeFault {
-  readonly path: string;
-  readonly message: string;
-}
-
 /**
  * What a new version may not change once there are records: a field with values keeps its type and stays, the key and
  * the subject are what records are found by. `filled` counts the values of each field; `records` the records.
@@ -37,42 +33,55 @@ export function changeFaults(
   after: Catalog,
   records: number,
   filled: Readonly<Record<string, number>>,
-): ChangeFault[] {
-  const faults: ChangeFault[] = [];
+): CatalogFault[] {
+  const faults: CatalogFault[] = [];
+  const say = (path: string, zh: string, en: string): void => {
+    faults.push({ path, message: { zh, en } });
+  };
   for (const old of before.fields) {
     const values = filled[old.name] ?? 0;
     if (values === 0) continue;
     const field = after.fields.find(({ name }) => name === old.name);
     if (!field) {
-      faults.push({
-        path: `fields.${old.name}`,
-        message: `field "${old.name}" has values in ${values} rows, so it can't be left out`,
-      });
+      say(
+        `fields.${old.name}`,
+        `字段“${old.name}”在 ${values} 行中有值，不能去掉`,
+        `field "${old.name}" has values in ${values} rows, so it can't be left out`,
+      );
     } else if (field.type !== old.type) {
-      faults.push({
-        path: `fields.${old.name}.type`,
-        message: `field "${old.name}" has values in ${values} rows, so its type stays ${old.type}`,
-      });
+      say(
+        `fields.${old.name}.type`,
+        `字段“${old.name}”在 ${values} 行中有值，类型仍应为 ${old.type}`,
+        `field "${old.name}" has values in ${values} rows, so its type stays ${old.type}`,
+      );
     } else if (field.codes && old.codes) {
       const kept = new Set(Object.values(field.codes));
       const lost = [...new Set(Object.values(old.codes))].filter((value) => !kept.has(value));
       if (lost.length > 0) {
-        faults.push({
-          path: `fields.${old.name}.codes`,
-          message: `records may hold ${lost.join(", ")} in "${old.name}": these values stay`,
-        });
+        say(
+          `fields.${old.name}.codes`,
+          `已有记录的“${old.name}”可能是 ${lost.join(", ")}，这些取值应保留`,
+          `records may hold ${lost.join(", ")} in "${old.name}": these values stay`,
+        );
       }
     }
   }
   if (records > 0) {
     if (!same(before.key, after.key)) {
-      faults.push({ path: "key", message: `${records} records are named by the key ${before.key.join(", ")}` });
+      const key = before.key.join(", ");
+      say("key", `已有 ${records} 条记录以 ${key} 为主键`, `${records} records are named by the key ${key}`);
     }
     if (before.subjectField !== after.subjectField) {
-      faults.push({ path: "subjectField", message: `${records} records are found by ${before.subjectField}` });
+      const subject = before.subjectField;
+      say("subjectField", `已有 ${records} 条记录以 ${subject} 为主体`, `${records} records are found by ${subject}`);
     }
     if (before.periodField !== after.periodField) {
-      faults.push({ path: "periodField", message: `${records} records have ${before.periodField ?? "no"} period` });
+      const period = before.periodField;
+      say(
+        "periodField",
+        period ? `已有 ${records} 条记录以 ${period} 为期间` : `已有 ${records} 条记录没有期间`,
+        period ? `${records} records have ${period} as their period` : `${records} records have no period`,
+      );
     }
   }
   return faults;

@@ -20,7 +20,8 @@ export function makePersonId(district: string, bornOn: string, sequence: number)
   return body + personIdCheckCharacter(body);
 }
 
-function isDay(digits: string): boolean {
+/** YYYYMMDD of the calendar. */
+export function isDay(digits: string): boolean {
   const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)].map(Number) as [
     number,
     number,

@@ -2,6 +2,7 @@ import { yuanToFen } from "../../../lib/money.ts";
 import { usccFault } from "../../../lib/uscc.ts";
 import type { AmountUnit, Field, FieldValue } from "./catalog.ts";
 import type { FaultReason } from "./faults.ts";
+import { isNumberField, withoutPersons } from "./person-guard.ts";
 import { isKeyedPersonId, parsePersonId } from "./person-id.ts";
 
 export type Parsed = { readonly value: FieldValue } | { readonly reason: FaultReason };
@@ -139,15 +140,17 @@ export function parseUscc(cell: string): Parsed {
 /** Nothing in it that has to be changed: letters, digits, Chinese characters and their signs. */
 const PLAIN_TEXT = /^[ -~\u00b7\u2014\u2018-\u201d\u3001-\u3015\u4e00-\u9fff（），：；！？％．]+$/u;
 
-function parseText(cell: string, maxLength: number): Parsed {
-  if (cell.length <= maxLength && PLAIN_TEXT.test(cell)) return { value: cell };
+type TextGuard = (text: string) => string;
+
+function parseText(cell: string, maxLength: number, guard: TextGuard): Parsed {
+  if (cell.length <= maxLength && PLAIN_TEXT.test(cell)) return { value: guard(cell) };
   // U+FFFD is what a decoder leaves where bytes made no character.
   if (cell.includes("\uFFFD")) return { reason: "textDamaged" };
   const value = cell
     .replace(/[０-９Ａ-Ｚａ-ｚ]/gu, (character) => character.normalize("NFKC"))
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
-  return [...value].length > maxLength ? { reason: "textTooLong" } : { value };
+  return [...value].length > maxLength ? { reason: "textTooLong" } : { value: guard(value) };
 }
 
 const BOOLEAN_WORDS: readonly (readonly [string, string])[] = [
@@ -176,8 +179,14 @@ function remembering(parse: CellParser): CellParser {
 /** The parser of one column: all that depends on the field is done once, not per row. */
 export function cellParser(field: Field, columnUnit: AmountUnit, personHash?: (value: string) => string): CellParser {
   switch (field.type) {
-    case "text":
-      return (cell) => parseText(cell, field.maxLength ?? 200);
+    case "text": {
+      const maxLength = field.maxLength ?? 200;
+      const phones = !isNumberField(field.name);
+      const guard: TextGuard = personHash
+        ? (text) => (isKeyedPersonId(text) ? text : withoutPersons(text, { hash: personHash, phones }))
+        : (text) => text;
+      return (cell) => parseText(cell, maxLength, guard);
+    }
     case "uscc":
       return remembering(parseUscc);
     case "person-id":

@@ -1,8 +1,10 @@
+import { sha256, toUtf8Bytes } from "ethers";
 import { type Facts, factsOf } from "./facts.ts";
 import { INDICATORS } from "./indicator-list.ts";
 import { type ProfileRecord, textOf } from "./profile-record.ts";
 import { newestEntry } from "./register-rules.ts";
-import { type Series, seriesOf } from "./series.ts";
+import { PERSON_SOURCES, type PersonsInRole, personsOf } from "./related.ts";
+import { SERIES, type Series, seriesOf } from "./series.ts";
 import { type CatalogFacts, type Finding, type PeriodScope, sourcesOf } from "./sources.ts";
 
 export { INDICATORS, type Indicator } from "./indicator-list.ts";
@@ -28,7 +30,40 @@ export interface ComputedProfile {
   readonly findings: Finding[];
   readonly series: Series[];
   readonly facts: Facts;
+  /** Persons through whom it is tied to other enterprises; for asking, never shown. */
+  readonly persons: PersonsInRole[];
 }
+
+/** What a profile has to say of a record without its content. */
+export interface RecordTrace {
+  readonly id: string;
+  readonly catalogId: string;
+  readonly key: string;
+  readonly period?: string;
+  readonly batchId: string;
+  readonly chunk: number;
+  readonly row: number;
+  readonly receivedAt: string;
+}
+
+/** A profile without the words of any language, and without what others say of its records: the part that is kept. */
+export interface ProfileContent extends ComputedProfile {
+  readonly records: RecordTrace[];
+}
+
+/** Changed with every rule that gives other values from the same records. */
+const RULES = 1;
+/** Names the rules: what was worked out under others can't be compared. */
+export const DEFINITIONS = sha256(
+  toUtf8Bytes(
+    JSON.stringify([
+      RULES,
+      INDICATORS.map(({ id, catalogId }) => [id, catalogId]),
+      SERIES.map(({ id }) => id),
+      PERSON_SOURCES,
+    ]),
+  ),
+).slice(2, 18);
 
 const REGISTRATION = "business-registration";
 
@@ -52,5 +87,6 @@ export function computeProfile(input: ProfileInput): ComputedProfile {
     findings: INDICATORS.map(({ rule, catalogId }) => rule(sources, catalogId)),
     series: seriesOf(sources),
     facts: factsOf(sources),
+    persons: personsOf(sources),
   };
 }

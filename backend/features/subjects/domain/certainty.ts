@@ -36,8 +36,10 @@ export const PENALTY = {
   marks: 300,
   /** Province, city or district written otherwise: 云南省玉溪市红塔区 for 玉溪红塔. */
   place: 700,
-  /** The legal form written otherwise: 有限责任公司 for 有限公司. */
+  /** The same legal form written otherwise: 有限责任公司 for 有限公司. */
   form: 1_100,
+  /** Another legal form, or none: 股份有限公司 for 有限公司; instead of `form`. Never linked by itself. */
+  otherForm: 2_000,
   /** A place that the other name doesn't have at all; instead of `place`. */
   placeMissing: 1_400,
 } as const;
@@ -50,24 +52,20 @@ export interface NameMatch {
   readonly by: LinkedBy;
   /** Equal but for the characters that it is written with. */
   readonly lossless: boolean;
+  /** The legal form is the same, and written in the same way. */
+  readonly formKept: boolean;
 }
 
 /** How well a row's name fits one name of an enterprise, or undefined where it doesn't. */
 export function matchNames(row: ReadName, known: ReadName, former: boolean): NameMatch | undefined {
-  if (row.loose !== known.loose) return undefined;
+  if (row.core !== known.core) return undefined;
   if (row.written === known.written) {
     const by = former ? "formerName" : row.raw === known.raw ? "name" : "nameVariant";
-    return { certainty: CERTAINTY[by], by, lossless: true };
+    return { certainty: CERTAINTY[by], by, lossless: true, formKept: true };
   }
   const placeLost = row.placed === known.placed ? PENALTY.place : PENALTY.placeMissing;
-  const lost =
-    (formDiffers(row, known) ? PENALTY.form : 0) +
-    (row.sameForm === known.sameForm ? 0 : placeLost) +
-    (row.plain === known.plain ? PENALTY.marks : 0);
+  const formLost = row.form !== known.form ? PENALTY.otherForm : row.spelling !== known.spelling ? PENALTY.form : 0;
+  const lost = formLost + (row.stem === known.stem ? 0 : placeLost) + (row.plain === known.plain ? PENALTY.marks : 0);
   const certainty = (former ? CERTAINTY.formerName : CERTAINTY.nameVariant) - lost;
-  return { certainty, by: "similarName", lossless: false };
+  return { certainty, by: "similarName", lossless: false, formKept: formLost === 0 };
 }
-
-/** Whether the legal form is written otherwise: then one name was changed by putting it into one form, the other not. */
-const formDiffers = (row: ReadName, known: ReadName): boolean =>
-  (row.plain === row.sameForm) !== (known.plain === known.sameForm);

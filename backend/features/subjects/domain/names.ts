@@ -8,18 +8,22 @@ export interface Places {
   readonly districts: readonly { readonly short: string; readonly forms: readonly string[] }[];
 }
 
-/** A name taken apart. Two names can only mean the same enterprise when their `loose` forms are equal. */
+/** A name taken apart. Two names can only mean the same enterprise when their cores are equal. */
 export interface ReadName {
   /** As it was written, without white space around. */
   readonly raw: string;
   /** Equal for the same name in other characters: width, brackets, white space, traditional characters, case. */
   readonly written: string;
-  /** `written` without punctuation, without province and city, with one form of the district and of the legal form. */
-  readonly loose: string;
   /** `written` without punctuation: tells whether two names differ in more than that. */
   readonly plain: string;
-  /** `plain` with one form of the legal form. */
-  readonly sameForm: string;
+  /** `plain` without the legal form at its end. */
+  readonly stem: string;
+  /** The legal form, the same for all its ways of writing; empty for a name that ends in none. */
+  readonly form: string;
+  /** The legal forms in the name as they are written. */
+  readonly spelling: string;
+  /** `stem` without province and city and with one form of the district. */
+  readonly core: string;
   /** Whether it begins with a province, city or district. */
   readonly placed: boolean;
 }
@@ -53,14 +57,22 @@ export function writtenName(text: string): string {
   return now;
 }
 
-/** Legal forms that are the same in law: the longer way of writing it → the shorter. */
-const FORMS: readonly (readonly [string, string])[] = [
+/**
+ * Ways of writing that mean one legal form: 公司法 lets a company's name have either, and 农民专业合作社法 asks for
+ * 专业合作社 alone. What isn't here (股份有限责任公司, which no law knows) stands for nothing but itself.
+ */
+const SAME_FORM: ReadonlyMap<string, string> = new Map([
   ["有限责任公司", "有限公司"],
   ["股份公司", "股份有限公司"],
   ["农民专业合作社", "专业合作社"],
-];
+]);
+/** The longest first. */
+const COMPANY_FORMS = /股份有限责任公司|股份有限公司|股份公司|有限责任公司|有限公司|农民专业合作社|专业合作社/g;
+/** What a name ends in that says its legal form. 公司 alone leaves it open which; a branch is part of what it is. */
+const FORM_AT_END =
+  /(?:股份有限责任公司|股份有限公司|有限公司|专业合作社联合社|专业合作社|合作社|股份合作|特殊普通合伙|普通合伙|有限合伙|合伙企业|个人独资企业|个人独资|个体工商户|(?<![分子])公司)+$/;
 
-const inOneForm = (text: string): string => FORMS.reduce((name, [long, short]) => name.replaceAll(long, short), text);
+const inOneForm = (text: string): string => text.replace(COMPANY_FORMS, (form) => SAME_FORM.get(form) ?? form);
 
 export type NameReader = (name: string) => ReadName;
 
@@ -83,17 +95,22 @@ export function createNameReader(places: Places): NameReader {
   return (name) => {
     const written = writtenName(name);
     const plain = written.replace(MARKS, "");
-    const sameForm = inOneForm(plain);
-    const local = withoutAbove(sameForm);
-    const district = districts.find(({ form }) => local.startsWith(form) && local.length > form.length);
-    const loose = district ? district.short + local.slice(district.form.length) : local;
+    const formed = inOneForm(plain);
+    const end = FORM_AT_END.exec(formed)?.[0] ?? "";
+    // A name that is nothing but a form keeps it.
+    const form = end.length < formed.length ? end : "";
+    const stem = formed.slice(0, formed.length - form.length);
+    const local = withoutAbove(stem);
+    const district = districts.find((one) => local.startsWith(one.form) && local.length > one.form.length);
     return {
       raw: name.trim(),
       written,
-      loose,
       plain,
-      sameForm,
-      placed: local !== sameForm || district !== undefined,
+      stem,
+      form,
+      spelling: (plain.match(COMPANY_FORMS) ?? []).join(" "),
+      core: district ? district.short + local.slice(district.form.length) : local,
+      placed: local !== stem || district !== undefined,
     };
   };
 }

@@ -52,7 +52,7 @@ export function readRow(row: SubjectRow, readName: NameReader): ReadRow {
 
 export const usccKey = (uscc: string): string => `u:${uscc}`;
 export const numberKey = (registrationNumber: string): string => `r:${registrationNumber}`;
-export const nameKey = ({ loose }: ReadName): string => `n:${loose}`;
+export const nameKey = ({ core }: ReadName): string => `n:${core}`;
 
 /** Under what an enterprise is found. */
 export const keysOf = (subject: KnownSubject, readName: NameReader): string[] => [
@@ -139,7 +139,8 @@ export function resolveRow(row: ReadRow, found: readonly KnownSubject[], readNam
   if (row.uscc) {
     const { uscc } = row;
     const known = found.find((subject) => subject.uscc === uscc);
-    const alike = named.some(({ subject }) => subject.uscc === uscc);
+    // A name that another enterprise bears may still be this one's with its place left out, but not in another form.
+    const alike = named.some(({ subject, match }) => subject.uscc === uscc && match.formKept);
     if (others(uscc, numbered) || (others(uscc, bearers) && !alike)) {
       const own: Candidate = {
         uscc,

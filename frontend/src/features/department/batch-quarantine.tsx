@@ -1,4 +1,4 @@
-import { DownloadOutlined, EditOutlined, UploadOutlined } from "@ant-design/icons";
+import { BankOutlined, DownloadOutlined, EditOutlined, UploadOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, Segmented, Upload } from "antd";
 import { useEffect, useState } from "react";
@@ -15,6 +15,7 @@ import { batchQuery, type QuarantinedRow, quarantineQuery } from "../../lib/batc
 import { formatCount, formatTime, isChinese } from "../../lib/format.ts";
 import { useAction } from "../../lib/use-action.ts";
 import { BatchMend } from "./batch-mend.tsx";
+import { BatchSettle } from "./batch-settle.tsx";
 import "../../components/batch.css";
 
 type Filter = "all" | "open" | "replayed";
@@ -26,12 +27,14 @@ export function BatchQuarantine({ batch }: { batch: BatchView }) {
   const [filter, setFilter] = useState<Filter>(batch.replayed < batch.quarantined ? "open" : "all");
   const [page, setPage] = useState(1);
   const [mended, setMended] = useState<QuarantinedRow>();
-  const [sent, setSent] = useState<string>();
+  const [settled, setSettled] = useState<QuarantinedRow>();
+  /** The replay that was sent last; `uscc` where it was settled whom its row means. */
+  const [sent, setSent] = useState<{ id: string; uscc?: string | undefined }>();
   const query = useQuery({
     ...quarantineQuery(batch.id, page, filter === "all" ? undefined : filter),
     placeholderData: keepPreviousData,
   });
-  const replay = useQuery({ ...batchQuery(sent ?? ""), enabled: sent !== undefined });
+  const replay = useQuery({ ...batchQuery(sent?.id ?? ""), enabled: sent !== undefined });
   const finishedAt = replay.data?.finishedAt;
   useEffect(() => {
     if (finishedAt === undefined) return;
@@ -42,9 +45,10 @@ export function BatchQuarantine({ batch }: { batch: BatchView }) {
     return () => clearTimeout(later);
   }, [finishedAt, queries]);
   const canMend = batch.origin.replayOf === undefined && (batch.state === "stored" || batch.state === "anchored");
-  const onSent = async (id: string): Promise<void> => {
+  const onSent = async (id: string, uscc?: string): Promise<void> => {
     setMended(undefined);
-    setSent(id);
+    setSettled(undefined);
+    setSent({ id, uscc });
     await queries.invalidateQueries({ queryKey: ["batches"] });
   };
   const upload = useAction(async (file: File) => {
@@ -77,14 +81,26 @@ export function BatchQuarantine({ batch }: { batch: BatchView }) {
             <Link to={`/department/batches/${row.replay.batchId}`}>{t("mend.seeBatch")}</Link>
           </span>
         ) : canMend ? (
-          <Button
-            size="small"
-            icon={<EditOutlined />}
-            onClick={() => setMended(row)}
-            data-testid={`mend-${row.number}`}
-          >
-            {t("mend.edit")}
-          </Button>
+          <Flex gap={8} wrap>
+            {row.subject && (
+              <Button
+                size="small"
+                icon={<BankOutlined />}
+                onClick={() => setSettled(row)}
+                data-testid={`settle-${row.number}`}
+              >
+                {t("subjects:button")}
+              </Button>
+            )}
+            <Button
+              size="small"
+              icon={<EditOutlined />}
+              onClick={() => setMended(row)}
+              data-testid={`mend-${row.number}`}
+            >
+              {t("mend.edit")}
+            </Button>
+          </Flex>
         ) : (
           "–"
         ),
@@ -139,7 +155,19 @@ export function BatchQuarantine({ batch }: { batch: BatchView }) {
             type="success"
             showIcon
             data-testid="mend-sent"
-            title={<Link to={`/department/batches/${sent}`}>{t("mend.sent")}</Link>}
+            title={<Link to={`/department/batches/${sent.id}`}>{t(sent.uscc ? "subjects:settled" : "mend.sent")}</Link>}
+            {...(sent.uscc && replay.data?.finishedAt
+              ? {
+                  description: (
+                    <Link
+                      to={`/department/records?catalog=${encodeURIComponent(batch.catalogId)}&find=${sent.uscc}`}
+                      data-testid="settled-record"
+                    >
+                      {t("subjects:seeRecord")}
+                    </Link>
+                  ),
+                }
+              : {})}
           />
         )}
         <QueryView
@@ -166,6 +194,16 @@ export function BatchQuarantine({ batch }: { batch: BatchView }) {
           headings={mended.headings ?? query.data?.headings ?? []}
           row={mended}
           onClose={() => setMended(undefined)}
+          onSent={onSent}
+        />
+      )}
+      {settled?.subject && (
+        <BatchSettle
+          batch={batch}
+          headings={settled.headings ?? query.data?.headings ?? []}
+          row={settled}
+          subject={settled.subject}
+          onClose={() => setSettled(undefined)}
           onSent={onSent}
         />
       )}

@@ -19,7 +19,7 @@ import { QueryView } from "../../components/query-view.tsx";
 import { api } from "../../lib/api.ts";
 import { formatCount, formatTime, localized } from "../../lib/format.ts";
 import { catalogsQuery } from "../../lib/queries.ts";
-import { recordValue } from "../../lib/record-value.ts";
+import { useRecordValue } from "../../lib/record-value.ts";
 import { useSignedIn } from "../session/use-account.ts";
 
 type Catalog = z.infer<typeof catalogView>;
@@ -115,6 +115,7 @@ function SourceText({ version: { source } }: { version: RecordVersion }) {
 
 function HistoryDrawer({ id, catalog, onClose }: { id: string; catalog: Catalog; onClose: () => void }) {
   const { t } = useTranslation("ingestion");
+  const recordValue = useRecordValue();
   const query = useQuery({
     queryKey: ["records", id, "history"],
     queryFn: ({ signal }) => api.get<History>(`/records/${encodeURIComponent(id)}/history`, undefined, signal),

@@ -1,3 +1,6 @@
+import i18n from "i18next";
+import { ApiProblem, isProblem } from "../../lib/api-problem.ts";
+import { isChinese } from "../../lib/format.ts";
 import type { CatalogDefinition, CatalogField } from "./catalog-queries.ts";
 
 /** A field while it is edited: codes are lines "word = value". */
@@ -86,3 +89,21 @@ export function bodyOf({ id, fields, ...draft }: CatalogDraft, isNew: boolean): 
 /** The faults of the API by the place that they name, such as "fields.taxPaid.headings". */
 export const faultsAt = (errors: readonly { field: string; reason: string }[], place: string): string[] =>
   errors.filter(({ field }) => field === place || field.startsWith(`${place}.`)).map(({ reason }) => reason);
+
+/** The reader's half of "中文 / English": the API tells the faults of a definition in both. */
+function inOwnLanguage(text: string): string {
+  const parts = text.split(" / ");
+  if (parts.length % 2 === 1) return text;
+  const half = parts.length / 2;
+  return (isChinese() ? parts.slice(0, half) : parts.slice(half)).join(" / ");
+}
+
+/** A refused definition with its faults in the reader's language. */
+export function ownLanguage(error: unknown): unknown {
+  if (!isProblem(error, "input.invalid")) return error;
+  const errors = error.fieldErrors.map(({ field, reason, fix }) => {
+    const own = inOwnLanguage(reason);
+    return { field, reason: own, ...(fix && own === reason ? { fix } : {}) };
+  });
+  return new ApiProblem({ ...error.problem, detail: i18n.t("catalogs:form.faults"), errors });
+}

@@ -7,7 +7,7 @@ import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { api } from "../../lib/api.ts";
 import { isProblem } from "../../lib/api-problem.ts";
 import { useAction } from "../../lib/use-action.ts";
-import { bodyOf, type CatalogDraft, type FieldDraft, NEW_FIELD } from "./catalog-draft.ts";
+import { bodyOf, type CatalogDraft, type FieldDraft, NEW_FIELD, ownLanguage } from "./catalog-draft.ts";
 import { CatalogFieldEditor } from "./catalog-field-editor.tsx";
 import type { CatalogDetail, CatalogField } from "./catalog-queries.ts";
 
@@ -49,7 +49,8 @@ export function CatalogForm({ first, isNew }: { first: CatalogDraft; isNew: bool
     const { id } = await api.post<CatalogDetail>(path, bodyOf(draft, isNew));
     await navigate(`/department/catalogs/${encodeURIComponent(id)}`);
   });
-  const errors = isProblem(sending.error) ? (sending.error.problem.errors ?? []) : [];
+  const refused = ownLanguage(sending.error);
+  const errors = isProblem(refused) ? refused.fieldErrors : [];
   const fields = draft.fields.filter(({ name }) => name !== "");
   const fieldChoices = fields.map(choiceOf);
   const setFields = (change: (fields: CatalogDraft["fields"]) => CatalogDraft["fields"]): void =>
@@ -176,7 +177,7 @@ export function CatalogForm({ first, isNew }: { first: CatalogDraft; isNew: bool
           {pick("endedField", t("role.ended"), ["date"])}
         </Flex>
       </Card>
-      {sending.error !== undefined && <ProblemAlert error={sending.error} />}
+      {refused !== undefined && <ProblemAlert error={refused} />}
       <div>
         <Button
           type="primary"

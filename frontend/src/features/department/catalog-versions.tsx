@@ -6,6 +6,7 @@ import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { api } from "../../lib/api.ts";
 import { formatTime } from "../../lib/format.ts";
 import { useAction } from "../../lib/use-action.ts";
+import { ownLanguage } from "./catalog-draft.ts";
 import { CatalogFieldsTable } from "./catalog-fields-table.tsx";
 import { type CatalogDetail, type CatalogVersionView, catalogQuery } from "./catalog-queries.ts";
 
@@ -50,7 +51,7 @@ function Decision({ id, number }: { id: string; number: number }) {
           {t("decision.reject")}
         </Button>
       </Flex>
-      {decision.error !== undefined && <ProblemAlert error={decision.error} />}
+      {decision.error !== undefined && <ProblemAlert error={ownLanguage(decision.error)} />}
     </Flex>
   );
 }

@@ -6,7 +6,7 @@ import { AnchorTag } from "../../components/anchor-tag.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { formatTime, localized } from "../../lib/format.ts";
-import { recordValue } from "../../lib/record-value.ts";
+import { useRecordValue } from "../../lib/record-value.ts";
 import { AnswerForm } from "../objections/answer-form.tsx";
 import { DueText, ObjectionStateTag } from "../objections/objection-tags.tsx";
 import { objectionQueryOf } from "../objections/queries.ts";
@@ -14,6 +14,7 @@ import { objectionQueryOf } from "../objections/queries.ts";
 /** One objection: what is objected to, the record as it stands, and the answer. */
 export function DepartmentObjectionPage() {
   const { t } = useTranslation("objections");
+  const recordValue = useRecordValue();
   const { id = "" } = useParams();
   const query = useQuery(objectionQueryOf(id));
   return (

@@ -19,7 +19,8 @@ export function ProfilePage() {
   const download = useAction(async () => {
     const pack = await api.get<ProfilePack>("/profile/export");
     downloadJson(`profile-${pack.profile.enterprise.uscc}.json`, pack);
-    message.success(t("profile:exported", { count: pack.proofs.length, waiting: pack.waiting.length }));
+    const proved = pack.records.filter(({ proof }) => proof).length;
+    message.success(t("profile:exported", { count: proved, waiting: pack.records.length - proved }));
   });
   return (
     <>

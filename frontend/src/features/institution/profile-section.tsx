@@ -4,9 +4,8 @@ import { Alert, Button, Card, Flex, Skeleton, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { ProfileView as Profile } from "../../../../backend/features/profiles/profile-schemas.ts";
+import type { ProfileView as Profile, ProfilePack } from "../../../../backend/features/profiles/profile-schemas.ts";
 import type { RequestView } from "../../../../backend/features/requests/request-schemas.ts";
-import type { LeafPack } from "../../../../backend/lib/proof/pack.ts";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { ProfileView } from "../../components/profile-view.tsx";
 import { api } from "../../lib/api.ts";
@@ -25,7 +24,7 @@ const SHOWN_UNDER = ["active", "used"];
 function SnapshotExport({ id }: { id: string }) {
   const { t } = useTranslation("profile");
   const download = useAction(async () =>
-    downloadJson(`profile-${id}.proof.json`, await api.get<LeafPack>(`/snapshots/${encodeURIComponent(id)}/proof`)),
+    downloadJson(`profile-${id}.json`, await api.get<ProfilePack>(`/snapshots/${encodeURIComponent(id)}/export`)),
   );
   return (
     <>

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { CodeContent } from "../../../../backend/features/licences/licence-schemas.ts";
 import type { Verdict } from "../../../../backend/lib/proof/lines.ts";
 import { formatTime, localized } from "../../lib/format.ts";
-import { recordValue } from "../../lib/record-value.ts";
+import { useRecordValue } from "../../lib/record-value.ts";
 import { useMeta } from "../session/use-account.ts";
 import { StatusTag } from "./status-tag.tsx";
 import "./licences.css";
@@ -28,6 +28,7 @@ function ProofTag({ verdict }: { verdict: Verdict | "waiting" | undefined }) {
 
 function ItemCard({ item, verdicts }: { item: Item; verdicts: Map<string, Verdict | "waiting"> | undefined }) {
   const { t } = useTranslation("licences");
+  const recordValue = useRecordValue();
   return (
     <Card title={localized(item.name)} extra={localized(item.departmentName)} data-testid={`code-item-${item.id}`}>
       {item.records.length === 0 && <Alert type="warning" showIcon title={t("scan.noRecord")} />}

@@ -4,6 +4,7 @@ import { PageHeader } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { StatusCards } from "../../components/status-cards.tsx";
 import { statusQuery } from "../../lib/oversight-queries.ts";
+import { ProfilePasses } from "./profile-passes.tsx";
 
 export function OperatorStatusPage() {
   const { t } = useTranslation("operator");
@@ -11,7 +12,10 @@ export function OperatorStatusPage() {
   return (
     <>
       <PageHeader title={t("status.title")} description={t("status.intro")} />
-      <QueryView query={query}>{(status) => <StatusCards status={status} />}</QueryView>
+      <div className="rq-stack">
+        <QueryView query={query}>{(status) => <StatusCards status={status} />}</QueryView>
+        <ProfilePasses />
+      </div>
     </>
   );
 }

@@ -7,7 +7,7 @@ import { AnchorTag } from "../../components/anchor-tag.tsx";
 import { QueryView as OpenedView } from "../../components/query-view.tsx";
 import { API_PREFIX } from "../../lib/api.ts";
 import { formatCount, formatTime, isChinese, localized } from "../../lib/format.ts";
-import { recordValue } from "../../lib/record-value.ts";
+import { useRecordValue } from "../../lib/record-value.ts";
 import { BasisText } from "./basis-text.tsx";
 import { queryQuery } from "./queries.ts";
 import "./query-table.css";
@@ -22,6 +22,7 @@ const COLORS: Record<QueryPart["state"], string> = {
 
 function PartView({ part }: { part: QueryPart }) {
   const { t } = useTranslation("verification");
+  const recordValue = useRecordValue();
   const { asOf, cut, count = 0 } = part;
   return (
     <div data-testid={`query-part-${part.catalogId}`} data-state={part.state}>

@@ -1,9 +1,10 @@
 import { Descriptions } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { ProfilePack } from "../../../../backend/features/profiles/profile-schemas.ts";
 import type { ProofPack, SignedAct } from "../../../../backend/lib/proof/pack.ts";
 import { HashText } from "../../components/hash-text.tsx";
-import { formatFen, formatTime } from "../../lib/format.ts";
+import { formatDate, formatFen, formatTime } from "../../lib/format.ts";
 
 interface Row {
   key: string;
@@ -25,6 +26,29 @@ function shownValue(field: string, value: string): ReactNode {
   if (/(At|Until|From)$/.test(field) && /^\d{1,12}$/.test(value))
     return formatTime(new Date(Number(value) * 1000).toISOString());
   return value.startsWith("0x") ? <HashText value={value} /> : value;
+}
+
+/** What an exported profile says of itself. */
+export function ProfileSummary({ profile: { profile, exportedAt, records, snapshot } }: { profile: ProfilePack }) {
+  const { t } = useTranslation("verify-profile");
+  const { enterprise, indicators, basis } = profile;
+  return (
+    <Descriptions
+      size="small"
+      column={1}
+      items={[
+        { key: "kind", label: t("verify:kind"), children: t(snapshot ? "kindCopy" : "kind") },
+        { key: "enterprise", label: t("common:enterprise"), children: `${enterprise.name} ${enterprise.uscc}` },
+        { key: "asOf", label: t("asOf"), children: formatDate(basis.asOf) },
+        { key: "exported", label: t("exportedAt"), children: formatTime(exportedAt) },
+        {
+          key: "holds",
+          label: t("holds"),
+          children: t("holdsCounts", { figures: indicators.length, records: records.length }),
+        },
+      ]}
+    />
+  );
 }
 
 /** What the pack says; whether it is true is what the check tells. */

@@ -1,12 +1,21 @@
 import { sha256 } from "ethers";
+import type { ProfilePack } from "../../../../backend/features/profiles/profile-schemas.ts";
 import { LARGEST_JSON_BYTES, type ShownDocument } from "../../../../backend/lib/proof/document.ts";
 import { packInLink } from "../../../../backend/lib/proof/link.ts";
-import { LARGEST_PACK_BYTES, type PackFault, type ProofPack, readPack } from "../../../../backend/lib/proof/pack.ts";
+import {
+  isProfile,
+  LARGEST_PACK_BYTES,
+  LARGEST_PROFILE_BYTES,
+  type PackFault,
+  type ProofPack,
+  readPackValue,
+} from "../../../../backend/lib/proof/pack.ts";
 
 /* What a file that was dropped on the page is. Everything is read and hashed here: nothing leaves the browser. */
 
 export type Dropped =
   | { kind: "pack"; name: string; pack: ProofPack }
+  | { kind: "profile"; name: string; profile: ProfilePack }
   | { kind: "document"; name: string; document: ShownDocument }
   | { kind: "fault"; name: string; fault: PackFault | "tooLarge" | "noQr" | "noQrReader"; at?: string };
 
@@ -54,12 +63,27 @@ async function readQr(file: File): Promise<Dropped | undefined> {
   return { kind: "fault", name: file.name, fault: "noQr" };
 }
 
+type Read = { pack: ProofPack } | { profile: ProfilePack } | { fault: PackFault; at?: string };
+
+/** A file's text as a pack or an exported profile. */
+async function readText(text: string): Promise<Read> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { fault: "notJson" };
+  }
+  if (isProfile(value)) return (await import("./profile-file.ts")).readProfilePack(value);
+  return text.length > LARGEST_PACK_BYTES ? { fault: "unknownFormat" } : readPackValue(value);
+}
+
 /** Files that were dropped together: the pack first, then its document. */
 export async function readAllDropped(files: readonly File[], withPack: boolean): Promise<Dropped[]> {
   const read = await Promise.all(files.map((file) => readDropped(file, false)));
-  const packs = read.filter(({ kind }) => kind === "pack");
+  const isPack = ({ kind }: Dropped): boolean => kind === "pack" || kind === "profile";
+  const packs = read.filter(isPack);
   if (packs.length === 0 && !withPack) return read;
-  const rest = files.filter((_, i) => read[i]!.kind !== "pack");
+  const rest = files.filter((_, i) => !isPack(read[i]!));
   return [...packs, ...(await Promise.all(rest.map((file) => readDropped(file, true))))];
 }
 
@@ -67,9 +91,10 @@ export async function readAllDropped(files: readonly File[], withPack: boolean):
 async function readDropped(file: File, withPack: boolean): Promise<Dropped> {
   const { name, size } = file;
   if (size > LARGEST_DOCUMENT_BYTES) return { kind: "fault", name, fault: "tooLarge" };
-  if (size <= LARGEST_PACK_BYTES && /json|text|^$/.test(file.type)) {
-    const read = readPack(await file.text());
+  if (size <= LARGEST_PROFILE_BYTES && /json|text|^$/.test(file.type)) {
+    const read = await readText(await file.text());
     if ("pack" in read) return { kind: "pack", name, pack: read.pack };
+    if ("profile" in read) return { kind: "profile", name, profile: read.profile };
     if (!withPack || read.fault === "broken" || read.fault === "unknownVersion")
       return { kind: "fault", name, ...read };
   }

@@ -2,6 +2,8 @@ import { Alert, Button, Card } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Deployment } from "../../../../backend/features/audit/audit-schemas.ts";
+import type { ProfileCheck } from "../../../../backend/features/profiles/domain/check-profile.ts";
+import type { ProfilePack } from "../../../../backend/features/profiles/profile-schemas.ts";
 import { checkProof } from "../../../../backend/lib/proof/check.ts";
 import type { ShownDocument } from "../../../../backend/lib/proof/document.ts";
 import type { ProofCheck } from "../../../../backend/lib/proof/lines.ts";
@@ -12,13 +14,16 @@ import { ProofResult } from "../../components/proof-result.tsx";
 import { useAction } from "../../lib/use-action.ts";
 import { DropZone } from "./drop-zone.tsx";
 import { LookupResult } from "./lookup-result.tsx";
-import { PackSummary } from "./pack-summary.tsx";
+import { PackSummary, ProfileSummary } from "./pack-summary.tsx";
+import { ProfileFigures } from "./profile-figures.tsx";
 import { type Dropped, readAllDropped, readLink } from "./read-dropped.ts";
 import { type Choice, isUrl, type Source, SourceForm, trustOf } from "./source-form.tsx";
 
 interface Loaded {
   name: string;
-  pack: ProofPack;
+  /** One of the two. */
+  pack?: ProofPack;
+  profile?: ProfilePack;
   document?: { name: string; shown: ShownDocument };
 }
 type Fault = Extract<Dropped, { kind: "fault" }>;
@@ -38,7 +43,7 @@ export function VerifyPanel(props: {
   const { platform, known } = props;
   const [loaded, setLoaded] = useState<Loaded>();
   const [fault, setFault] = useState<Fault>();
-  const [result, setResult] = useState<ProofCheck>();
+  const [result, setResult] = useState<ProofCheck | ProfileCheck>();
   const [found, setFound] = useState<readonly Sighting[]>();
   const [chosen, setChosen] = useState<Partial<Choice>>({});
   const fallback: Source = platform?.chain ? "platform" : "none";
@@ -51,12 +56,13 @@ export function VerifyPanel(props: {
     setFound(undefined);
     setFault(dropped.kind === "fault" ? dropped : undefined);
     if (dropped.kind === "pack") setLoaded({ name: dropped.name, pack: dropped.pack });
+    if (dropped.kind === "profile") setLoaded({ name: dropped.name, profile: dropped.profile });
     if (dropped.kind === "document")
       setLoaded((before) => before && { ...before, document: { name: dropped.name, shown: dropped.document } });
   }
 
   const drop = useAction(async (files: readonly File[]) => {
-    for (const dropped of await readAllDropped(files, loaded !== undefined)) take(dropped);
+    for (const dropped of await readAllDropped(files, loaded?.pack !== undefined)) take(dropped);
   });
   const look = useAction(async (text: string) => {
     const linked = await readLink(text, t("fromLink"));
@@ -68,10 +74,14 @@ export function VerifyPanel(props: {
     if (!known) throw new Error(t("lookup.noContracts"));
     setFound(await lookUp(chain, text.toLowerCase(), known.contracts));
   });
-  const verify = useAction(async ({ pack, document }: Loaded) => {
+  const verify = useAction(async ({ pack, profile, document }: Loaded) => {
     setResult(undefined);
-    setResult(await checkProof(pack, { chain, trust: trustOf(choice, known), document: document?.shown }));
+    const trust = trustOf(choice, known);
+    if (pack) setResult(await checkProof(pack, { chain, trust, document: document?.shown }));
+    if (profile) setResult(await (await import("./profile-file.ts")).checkProfileFile(profile, { chain, trust }));
   });
+  // Fetched before it is needed: by then the platform may be away.
+  useEffect(() => void import("./profile-file.ts").catch(() => undefined), []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a proof in the address is loaded when it comes, not again
   useEffect(() => {
@@ -126,7 +136,8 @@ export function VerifyPanel(props: {
       </Card>
       <Card title={loaded?.name ?? t("compare")} data-testid={loaded ? "verify-pack" : "verify-compare"}>
         <div className="rq-stack">
-          {loaded && <PackSummary pack={loaded.pack} />}
+          {loaded?.pack && <PackSummary pack={loaded.pack} />}
+          {loaded?.profile && <ProfileSummary profile={loaded.profile} />}
           {loaded?.document && (
             <Alert
               type="info"
@@ -148,7 +159,9 @@ export function VerifyPanel(props: {
               {t("submit")}
             </Button>
           )}
-          {result && <ProofResult check={result} />}
+          {result && (
+            <ProofResult check={result}>{"figures" in result && <ProfileFigures check={result} />}</ProofResult>
+          )}
           {found && <LookupResult found={found} />}
         </div>
       </Card>

@@ -1,9 +1,8 @@
-import type { AnchorState } from "../../lib/schemas.ts";
-import { INDICATORS } from "./domain/indicators.ts";
-import { SERIES } from "./domain/series.ts";
-import { type CatalogFacts, type Finding, STALE_DAYS } from "./domain/sources.ts";
-import type { ProfileContent, RecordTrace } from "./profile-content.ts";
-import { INDICATOR_GROUPS, type IndicatorView, type ProfileView } from "./profile-schemas.ts";
+import type { AnchorState } from "../../../lib/schemas.ts";
+import { INDICATOR_GROUPS, type IndicatorView, type ProfileView } from "../profile-schemas.ts";
+import { INDICATORS, type ProfileContent, type RecordTrace } from "./indicators.ts";
+import { SERIES } from "./series.ts";
+import { type CatalogFacts, type Finding, STALE_DAYS } from "./sources.ts";
 
 /** The most record ids shown with one indicator; the count tells the rest. */
 const SHOWN_RECORDS = 40;
@@ -51,7 +50,7 @@ function trendOf({ value, before }: Finding): IndicatorView["trend"] {
 export const freshDays = (catalogs: ReadonlyMap<string, CatalogFacts>, catalogId: string): number =>
   STALE_DAYS[catalogs.get(catalogId)?.updateFrequency ?? "monthly"];
 
-const dayAfter = (day: string, days: number): string =>
+export const dayAfter = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
 /** A profile in words, for one reader. */
