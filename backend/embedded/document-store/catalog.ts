@@ -7,7 +7,7 @@ import { compileMatch, type Match } from "./query/matcher.ts";
 import { type Path, splitPath } from "./query/paths.ts";
 import { truthy } from "./query/predicates.ts";
 import type { Sqlite } from "./sqlite.ts";
-import { collectionSql, indexSql } from "./tables.ts";
+import { collectionSql, freshSql, indexSql } from "./tables.ts";
 
 export interface IndexField {
   path: string;
@@ -51,6 +51,8 @@ export interface Collection {
 export const namespaceOf = (c: { db: string; name: string }): string => `${c.db}.${c.name}`;
 export const tableOf = (c: Collection): string => `c_${c.id}`;
 export const indexTable = (i: Index): string => `i_${i.id}`;
+/** In memory: see FreshKeys. */
+export const freshTable = (i: Index): string => `fresh.i_${i.id}`;
 
 export function indexFromSpec(id: number, spec: Doc, multikey: boolean): Index {
   const key = spec.get("key") as Doc;
@@ -88,6 +90,7 @@ export class Catalog {
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite;
     this.reload();
+    for (const c of this.list()) for (const { id } of c.indexes) sqlite.exec(freshSql(id));
     this.#dropUnfinished();
   }
 
@@ -185,6 +188,7 @@ export class Catalog {
       encodeDoc(spec),
     );
     this.#sqlite.exec(indexSql(rowid));
+    this.#sqlite.exec(freshSql(rowid));
     const index = indexFromSpec(rowid, spec, false);
     this.#sqlite.run("INSERT INTO builds VALUES (?)", rowid);
     index.building = true;
@@ -195,7 +199,7 @@ export class Catalog {
   dropIndex(c: Collection, index: Index): void {
     this.dirty = true;
     this.#sqlite.forget(indexTable(index));
-    this.#sqlite.exec(`DROP TABLE ${indexTable(index)}`);
+    this.#sqlite.exec(`DROP TABLE main.${indexTable(index)}; DROP TABLE ${freshTable(index)}`);
     this.#sqlite.run("DELETE FROM indexes WHERE id = ?", index.id);
     this.#sqlite.run("DELETE FROM builds WHERE id = ?", index.id);
     index.dropped = true;

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { decodeDoc } from "./bson/codec.ts";
 import { type Index, indexFromSpec, indexTable } from "./catalog.ts";
+import { freshRows } from "./fresh-keys.ts";
 import { indexKeys } from "./index-keys.ts";
 import { encodeKey } from "./keys.ts";
 import { damaged, OpenError } from "./open-error.ts";
@@ -75,13 +76,22 @@ interface Stored {
   table: string;
   namespace: string;
   indexes: Index[];
+  /** From this row on keys may be missing: they waited in memory when the process ended, and are made again at the start. */
+  complete: number;
 }
 
 /** The catalog as the file has it, without the indexes that were still being built. */
 function readCollections(sqlite: Sqlite): Stored[] {
   const byId = new Map<number, Stored>();
+  const fresh = freshRows(sqlite);
   for (const { id, db, name } of sqlite.prepare("SELECT id, db, name FROM collections").all())
-    byId.set(Number(id), { id: Number(id), table: `c_${id}`, namespace: `${db}.${name}`, indexes: [] });
+    byId.set(Number(id), {
+      id: Number(id),
+      table: `c_${id}`,
+      namespace: `${db}.${name}`,
+      indexes: [],
+      complete: fresh.get(Number(id)) ?? Number.MAX_SAFE_INTEGER,
+    });
   const built = "SELECT id, collection, spec, multikey FROM indexes WHERE id NOT IN (SELECT id FROM builds)";
   for (const row of sqlite.prepare(built).all()) {
     const index = indexFromSpec(Number(row.id), decodeDoc(row.spec as Uint8Array), row.multikey === 1);
@@ -127,14 +137,17 @@ interface Comparison {
 /** Checksums of all documents; the number of entries of the indexes that hold each document once. */
 function compareNumbers(sqlite: Sqlite, c: Stored): Comparison {
   let documents = 0;
+  let indexed = 0;
   for (const [r, d, s] of rows<[number, Uint8Array, number]>(sqlite, `SELECT r, d, s FROM ${c.table} ORDER BY r`)) {
     documents++;
+    if (r < c.complete) indexed++;
     if (crc32(d) !== s) return { documents, fault: badSum(r) };
   }
   for (const index of c.indexes) {
     if (index.sparse || index.partial || index.multikey) continue;
-    const { n } = sqlite.prepare(`SELECT count(*) AS n FROM ${indexTable(index)}`).get() as { n: number };
-    if (n !== documents) return { documents, fault: badCount(index, n, documents) };
+    const counted = sqlite.prepare(`SELECT count(*) AS n FROM ${indexTable(index)} WHERE r < ?`);
+    const { n } = counted.get(c.complete) as { n: number };
+    if (n !== indexed) return { documents, fault: badCount(index, n, indexed) };
   }
   return { documents };
 }
@@ -164,22 +177,22 @@ function compareAll(sqlite: Sqlite, c: Stored): Comparison {
     for (const [index, tally] of wanted) {
       const { keys, multikey } = indexKeys(index, doc);
       if (multikey && !index.multikey) return { documents, fault: `index ${index.name} does not know of its arrays` };
-      for (const key of keys) add(tally, key, r);
+      if (r < c.complete) for (const key of keys) add(tally, key, r);
     }
   }
   for (const [index, tally] of wanted) {
-    const fault = compareIndex(sqlite, index, tally);
+    const fault = compareIndex(sqlite, index, tally, c.complete);
     if (fault) return { documents, fault };
   }
   return { documents };
 }
 
-function compareIndex(sqlite: Sqlite, index: Index, wanted: Tally): string | undefined {
+function compareIndex(sqlite: Sqlite, index: Index, wanted: Tally, complete: number): string | undefined {
   const there: Tally = { entries: 0, digest: 0 };
   let last: Uint8Array | undefined;
   const sql = `SELECT k, r FROM ${indexTable(index)} ORDER BY k, r`;
   for (const [k, r] of rows<[Uint8Array, number]>(sqlite, sql)) {
-    add(there, k, r);
+    if (r < complete) add(there, k, r);
     if (index.unique && last && Buffer.compare(last, k) === 0) return `unique index ${index.name} has a key twice`;
     last = k;
   }

@@ -1,18 +1,16 @@
 import { doc } from "./bson/types.ts";
-import { dropAbandonedOutputs } from "./commands/aggregate-out.ts";
 import { COMMANDS, checkExplained } from "./commands/all.ts";
 import { checkConcerns } from "./commands/concerns.ts";
 import { type Command, type Context, checkFields, newProgress } from "./commands/context.ts";
 import { checkDatabase, checkLogin, unknownCommand } from "./commands/gate.ts";
-import { dropAbandoned } from "./commands/indexes.ts";
 import { Cursors } from "./cursors.ts";
 import { errorReply, StoreError } from "./errors.ts";
+import { settling, sweeping } from "./housekeeping.ts";
 import { Retries, retried } from "./retries.ts";
 import { storageError } from "./sqlite.ts";
 import type { Connection, ServerState } from "./state.ts";
 import type { Storage } from "./storage.ts";
 import { atOnce, checkTask, deadlineOf, isSteps, retryKeyOf, type Task, writesOf } from "./task.ts";
-import { expire } from "./ttl.ts";
 import type { Reply, Request } from "./wire.ts";
 
 interface Job {
@@ -45,6 +43,7 @@ export class Engine {
   /** Retryable writes under way, by session and number. */
   readonly #running = new Map<string, Task>();
   #scheduled = false;
+  #settling = false;
 
   constructor(storage: Storage, server: ServerState) {
     this.storage = storage;
@@ -106,18 +105,22 @@ export class Engine {
   /** Housekeeping, from a timer: idle cursors, old sessions, expired documents. */
   sweep(now = Date.now()): void {
     this.cursors.sweep(now);
-    const { storage } = this;
-    const retries = this.#retries;
-    const steps = (function* () {
-      retries.expire(now);
-      dropAbandoned(storage);
-      dropAbandonedOutputs(storage);
-      yield* expire(storage, now);
-      return doc({ ok: 1 });
-    })();
-    const log = (r: Reply): void => {
-      if (r instanceof Map && r.get("code") !== undefined)
-        this.#server.log(`removing expired documents failed: ${r.get("errmsg")}`);
+    this.#inBackground("removing expired documents", sweeping(this.storage, this.#retries, now));
+  }
+
+  /** From a timer: keys that wait in memory are written once no more come in. */
+  settle(): void {
+    if (this.#settling || !this.storage.fresh.isIdle()) return;
+    this.#settling = true;
+    this.#inBackground("writing gathered keys", settling(this.storage), () => {
+      this.#settling = false;
+    });
+  }
+
+  #inBackground(what: string, steps: Task["steps"], done: () => void = () => {}): void {
+    const tell = (r: Reply): void => {
+      done();
+      if (r instanceof Map && r.get("code") !== undefined) this.#server.log(`${what} failed: ${r.get("errmsg")}`);
     };
     this.#resting.push({
       name: "sweep",
@@ -126,7 +129,7 @@ export class Engine {
       steps,
       deadline: Number.POSITIVE_INFINITY,
       retry: undefined,
-      replies: [log],
+      replies: [tell],
       concernError: undefined,
     });
     this.#schedule();

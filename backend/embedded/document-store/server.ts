@@ -6,12 +6,15 @@ import { MAX_CONNECTIONS, ServerState } from "./state.ts";
 import { Storage } from "./storage.ts";
 
 const SWEEP_MS = 30_000;
+const SETTLE_MS = 500;
 
 export interface ServerOptions {
   dataDir: string;
   port: number;
   log?: (line: string) => void;
   sweepMs?: number;
+  /** How many keys of documents that came in bulk wait in memory before they are written. */
+  mostFreshKeys?: number;
   /** Every client must log in with these (SCRAM-SHA-256). */
   credentials?: Credentials | undefined;
   /** Not announced as a replica set of one, so that clients send no retryable writes. */
@@ -28,7 +31,7 @@ export interface RunningServer {
 export async function serve(options: ServerOptions): Promise<RunningServer> {
   const log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
   const account = options.credentials && makeAccount(options.credentials);
-  const storage = new Storage(options.dataDir);
+  const storage = new Storage(options.dataDir, options.mostFreshKeys);
   const state = new ServerState(storage.sqlite, { standalone: options.standalone ?? false, account, log });
   const engine = new Engine(storage, state);
   const sockets = new Set<Socket>();
@@ -49,18 +52,20 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
     throw e;
   }
   state.port = (server.address() as { port: number }).port;
-  const timer = setInterval(() => engine.sweep(), options.sweepMs ?? SWEEP_MS);
+  const sweeping = setInterval(() => engine.sweep(), options.sweepMs ?? SWEEP_MS);
+  const settling = setInterval(() => engine.settle(), SETTLE_MS);
   return {
     port: state.port,
     engine,
     async close() {
-      clearInterval(timer);
+      clearInterval(sweeping);
+      clearInterval(settling);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // What has arrived is still done and answered; then the connections end.
       engine.drain();
       for (const s of sockets) s.end(() => s.destroy());
       await closed;
-      storage.sqlite.close();
+      storage.close();
     },
   };
 }

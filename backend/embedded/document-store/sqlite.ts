@@ -67,7 +67,7 @@ export class Sqlite {
     const { journal_mode } = this.#db.prepare("PRAGMA journal_mode=WAL").get() as { journal_mode: string };
     if (journal_mode !== "wal") throw new OpenError("the file system of the data folder can't share memory (WAL)");
     this.#db.exec("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864");
-    this.#db.exec("PRAGMA cache_size=-65536");
+    this.#db.exec("PRAGMA cache_size=-65536; ATTACH ':memory:' AS fresh");
     if (isEmpty(this)) this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
   }
 

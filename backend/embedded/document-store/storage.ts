@@ -3,9 +3,12 @@ import { BSONRegExp } from "bson";
 import { checkSize, decodeDoc, encodeDoc } from "./bson/codec.ts";
 import { type Doc, isArray, isDoc, UNDEFINED, type Value } from "./bson/types.ts";
 import { Catalog, type Collection, type Index, indexTable, namespaceOf, tableOf } from "./catalog.ts";
+import { DocumentCounts } from "./document-counts.ts";
 import { duplicate } from "./duplicates.ts";
 import { badValue, StoreError } from "./errors.ts";
+import { FreshKeys } from "./fresh-keys.ts";
 import { type IndexKeys, indexKeys } from "./index-keys.ts";
+import { keysSql, rowsSql } from "./index-sql.ts";
 import { encodeKey } from "./keys.ts";
 import { PAUSE, Slice, type Steps, type Stream } from "./pause.ts";
 import { Sqlite } from "./sqlite.ts";
@@ -26,6 +29,8 @@ export interface KeyRange {
 const FIRST_CHUNK = 32;
 const BIGGEST_CHUNK = 512;
 const COUNT_CHUNK = 20_000;
+const COMPLETED_AT_ONCE = 5_000;
+const STEPS_AT_ONCE = 10;
 
 /**
  * Documents and indexes in SQLite. Knows nothing of queries; each write of one document is all or nothing.
@@ -34,17 +39,52 @@ const COUNT_CHUNK = 20_000;
 export class Storage {
   readonly sqlite: Sqlite;
   readonly catalog: Catalog;
+  readonly fresh: FreshKeys;
   readonly slice = new Slice();
-  /** What the command under way added to the numbers of documents, to be taken back if it fails. */
-  readonly #added = new Map<Collection, number>();
+  readonly #counts: DocumentCounts;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, mostFreshKeys?: number) {
     this.sqlite = Sqlite.open(dataDir);
     this.catalog = new Catalog(this.sqlite);
+    this.fresh = new FreshKeys(this.sqlite, mostFreshKeys);
+    this.#counts = new DocumentCounts(this.sqlite);
+    this.#completeIndexes();
   }
 
-  /** Adds a document that has its _id first; `bytes` is its BSON when that is at hand. */
-  insert(c: Collection, doc: Doc, bytes: Uint8Array = encodeDoc(doc)): void {
+  /** Writes the keys that wait in memory, so that the next start has nothing to make again. */
+  close(): void {
+    for (let more = this.fresh.marks.size > 0; more; ) {
+      this.sqlite.exec("BEGIN IMMEDIATE");
+      for (let i = 0; more && i < STEPS_AT_ONCE; i++) more = this.fresh.step();
+      this.sqlite.commit();
+    }
+    this.sqlite.close();
+  }
+
+  /** Makes the keys again that a crash took out of memory. */
+  #completeIndexes(): void {
+    for (const [id, from] of this.fresh.marks) {
+      const c = this.catalog.list().find((one) => one.id === id);
+      const sql = `SELECT r, d FROM c_${id} WHERE r >= ? ORDER BY r LIMIT ${COMPLETED_AT_ONCE}`;
+      for (let next: number | undefined = from; next !== undefined; ) {
+        this.sqlite.exec("BEGIN IMMEDIATE");
+        const rows: Row[] = c ? (this.sqlite.prepare(sql).all(next) as unknown as Row[]) : [];
+        for (const { r, d } of rows) {
+          const doc = decodeDoc(d);
+          for (const index of c!.indexes) this.#addKeys(index, indexKeys(index, doc), r);
+        }
+        next = rows.length < COMPLETED_AT_ONCE ? undefined : rows.at(-1)!.r + 1;
+        this.fresh.completed(id, next);
+        this.sqlite.commit();
+      }
+    }
+  }
+
+  /**
+   * Adds a document that has its _id first; `bytes` is its BSON when that is at hand. Of one that comes with hundreds of
+   * others the keys are gathered before they are written (FreshKeys).
+   */
+  insert(c: Collection, doc: Doc, bytes: Uint8Array = encodeDoc(doc), inBulk = false): void {
     checkSize(bytes);
     const id = doc.get("_id")!;
     checkId(id);
@@ -58,8 +98,14 @@ export class Storage {
       crc32(bytes),
     );
     if (changes === 0) throw duplicate(c, c.idIndex, [id]);
-    for (const [index, keys] of entries) this.#addKeys(index, keys, rowid);
-    this.#counted(c, 1);
+    for (const [index, keys] of entries) {
+      if (!inBulk || index.unique || index.building) this.#addKeys(index, keys, rowid);
+      else {
+        this.#noteArrays(index, keys);
+        this.fresh.add(c, index, keys.keys, rowid);
+      }
+    }
+    this.#counts.add(c, 1);
   }
 
   /** Puts `next` in the place of `old`; the _id is the same. */
@@ -92,7 +138,7 @@ export class Storage {
   remove(c: Collection, r: number, doc: Doc): void {
     for (const index of c.indexes) this.#removeKeys(index, indexKeys(index, doc).keys, r);
     this.sqlite.run(`DELETE FROM ${tableOf(c)} WHERE r = ?`, r);
-    this.#counted(c, -1);
+    this.#counts.add(c, -1);
   }
 
   byId(c: Collection, key: Buffer): Row | undefined {
@@ -103,35 +149,29 @@ export class Storage {
     return this.sqlite.prepare(`SELECT r, d FROM ${tableOf(c)} WHERE r = ?`).get(r) as Row | undefined;
   }
 
-  /** The number of documents: counted once, then kept up with every write. */
-  count(c: Collection): number {
-    c.count ??= Number((this.sqlite.prepare(`SELECT count(*) AS n FROM ${tableOf(c)}`).get() as { n: number }).n);
-    return c.count;
-  }
-
-  #counted(c: Collection, n: number): void {
-    if (c.count === undefined) return;
-    c.count += n;
-    this.#added.set(c, (this.#added.get(c) ?? 0) + n);
-  }
+  /** The number of documents. */
+  count = (c: Collection): number => this.#counts.of(c);
 
   /** A command begins: from here on its changes may have to be taken back. */
   mark(): void {
-    this.#added.clear();
+    this.#counts.mark();
   }
 
   /** The command's changes were rolled back. */
   undo(): void {
-    for (const [c, n] of this.#added) if (c.count !== undefined) c.count -= n;
-    this.#added.clear();
-    if (this.catalog.dirty) this.catalog.reload();
+    this.#counts.undo();
+    this.#reload();
   }
 
   /** The whole transaction was rolled back. */
   undoAll(): void {
-    this.#added.clear();
-    for (const c of this.catalog.list()) c.count = undefined;
+    this.#counts.forget(this.catalog.list());
+    this.#reload();
+  }
+
+  #reload(): void {
     if (this.catalog.dirty) this.catalog.reload();
+    this.fresh.undo(this.catalog.list());
   }
 
   /** Bytes that the collection's documents take. */
@@ -166,15 +206,11 @@ export class Storage {
     reverse = false,
     firstSize = FIRST_CHUNK,
   ): Generator<Row | typeof PAUSE> {
-    const source =
-      index.id === 0
-        ? { columns: "i.k, i.r, i.d", from: `${tableOf(c)} i` }
-        : { columns: "i.k, i.r, c.d", from: `${indexTable(index)} i CROSS JOIN ${tableOf(c)} c ON c.r = i.r` };
     const order = reverse ? "ORDER BY i.k DESC, i.r DESC" : "ORDER BY i.k, i.r";
-    const first = `SELECT ${source.columns} FROM ${source.from} WHERE i.k >= ? AND i.k < ? ${order} LIMIT +?`;
+    const first = this.#rows(c, index, "i.k >= ?1 AND i.k < ?2", order, "LIMIT +?3");
     const next = reverse
-      ? `SELECT ${source.columns} FROM ${source.from} WHERE i.k >= ? AND (i.k, i.r) < (?, ?) ${order} LIMIT +?`
-      : `SELECT ${source.columns} FROM ${source.from} WHERE (i.k, i.r) > (?, ?) AND i.k < ? ${order} LIMIT +?`;
+      ? this.#rows(c, index, "i.k >= ?1 AND (i.k, i.r) < (?2, ?3)", order, "LIMIT +?4")
+      : this.#rows(c, index, "(i.k, i.r) > (?1, ?2) AND i.k < ?3", order, "LIMIT +?4");
     let last: (Row & { k: Uint8Array }) | undefined;
     for (let size = firstSize; ; size = Math.min(size * 4, BIGGEST_CHUNK)) {
       if (this.slice.over) yield PAUSE;
@@ -192,10 +228,12 @@ export class Storage {
 
   /** The number of keys in a range, without reading documents. */
   *countKeys(c: Collection, index: Index, range: KeyRange): Steps<number> {
-    const keys = index.id === 0 ? tableOf(c) : indexTable(index);
-    const rest = `SELECT k, r FROM ${keys} WHERE (k, r) > (?, ?) AND k < ? ORDER BY k, r LIMIT`;
-    const counted = `SELECT count(*) AS n FROM (${rest} ${COUNT_CHUNK})`;
-    const lastOf = `${rest} 1 OFFSET ${COUNT_CHUNK - 1}`;
+    const where = "(i.k, i.r) > (?1, ?2) AND i.k < ?3";
+    const chunk = this.keysSql(c, index, where, `ORDER BY i.k, i.r LIMIT ${COUNT_CHUNK}`);
+    const counted = `SELECT count(*) AS n FROM (${chunk})`;
+    const lastOf = this.fresh.has(index)
+      ? `SELECT k, r FROM (${chunk}) ORDER BY k DESC, r DESC LIMIT 1`
+      : this.keysSql(c, index, where, `ORDER BY i.k, i.r LIMIT 1 OFFSET ${COUNT_CHUNK - 1}`);
     let k: Uint8Array = range.from;
     let r = -1;
     for (let n = 0; ; ) {
@@ -216,9 +254,17 @@ export class Storage {
 
   /** The number of keys in a range, counted no further than `most`. */
   keysUpTo(c: Collection, index: Index, range: KeyRange, most: number): number {
-    const keys = index.id === 0 ? tableOf(c) : indexTable(index);
-    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${keys} WHERE k >= ? AND k < ? LIMIT +?)`;
+    const sql = `SELECT count(*) AS n FROM (${this.keysSql(c, index, "i.k >= ?1 AND i.k < ?2", "LIMIT +?3")})`;
     return Number((this.sqlite.prepare(sql).get(range.from, range.to, most) as { n: number }).n);
+  }
+
+  /** SQL for keys (as i) that fit, in the order and number that the tail says. */
+  keysSql(c: Collection, index: Index, where: string, tail: string): string {
+    return keysSql(c, index, this.fresh.has(index), where, tail);
+  }
+
+  #rows(c: Collection, index: Index, where: string, order: string, limit: string): string {
+    return rowsSql(c, index, this.fresh.has(index), where, order, limit);
   }
 
   /**
@@ -256,13 +302,19 @@ export class Storage {
     });
   }
 
-  #addKeys(index: Index, { keys, multikey }: IndexKeys, r: number): void {
+  #noteArrays(index: Index, { multikey }: IndexKeys): void {
     if (multikey && !index.multikey) this.catalog.markMultikey(index);
-    for (const key of keys) this.sqlite.run(`INSERT OR IGNORE INTO ${indexTable(index)} (k, r) VALUES (?, ?)`, key, r);
+  }
+
+  #addKeys(index: Index, found: IndexKeys, r: number): void {
+    this.#noteArrays(index, found);
+    for (const key of found.keys)
+      this.sqlite.run(`INSERT OR IGNORE INTO ${indexTable(index)} (k, r) VALUES (?, ?)`, key, r);
   }
 
   #removeKeys(index: Index, keys: Buffer[], r: number): void {
     for (const key of keys) this.sqlite.run(`DELETE FROM ${indexTable(index)} WHERE k = ? AND r = ?`, key, r);
+    this.fresh.remove(index, keys, r);
   }
 }
 

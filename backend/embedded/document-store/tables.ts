@@ -30,8 +30,11 @@ export const SCHEMA = `
 export const collectionSql = (id: number): string =>
   `CREATE TABLE c_${id} (r INTEGER PRIMARY KEY, k BLOB NOT NULL UNIQUE, d BLOB NOT NULL, s INTEGER NOT NULL)`;
 
-export const indexSql = (id: number): string =>
-  `CREATE TABLE i_${id} (k BLOB NOT NULL, r INTEGER NOT NULL, PRIMARY KEY (k, r)) WITHOUT ROWID`;
+const keysSql = (table: string): string =>
+  `CREATE TABLE ${table} (k BLOB NOT NULL, r INTEGER NOT NULL, PRIMARY KEY (k, r)) WITHOUT ROWID`;
+export const indexSql = (id: number): string => keysSql(`i_${id}`);
+/** In memory: see FreshKeys. */
+export const freshSql = (id: number): string => keysSql(`fresh.i_${id}`);
 
 /** All that the catalog says, as one text. */
 export const CATALOG_TEXT = `SELECT concat_ws('|',

@@ -61,18 +61,18 @@ function checkDocument(storage: Storage, c: Collection, row: Row & { k: Uint8Arr
     report(found, "_id_", `record ${row.r} is not found by its _id`);
   for (const index of c.indexes) {
     if (index.building) continue;
-    const has = storage.sqlite.prepare(`SELECT 1 FROM ${indexTable(index)} WHERE k = ? AND r = ?`);
+    const has = storage.sqlite.prepare(storage.keysSql(c, index, "i.k = ?1 AND i.r = ?2", "LIMIT 1"));
     const missing = indexKeys(index, doc).keys.filter((k) => has.get(k, row.r) === undefined);
     if (missing.length > 0) report(found, index.name, `record ${row.r} misses ${missing.length} of its keys`);
   }
 }
 
 function* entries(storage: Storage, c: Collection, index: Index, found: Findings): Steps<void> {
-  const sql = `SELECT k, r FROM ${indexTable(index)} WHERE (k, r) > (?, ?) ORDER BY k, r LIMIT ${CHUNK}`;
   const twin = `SELECT 1 FROM ${indexTable(index)} WHERE k = ? AND r > ? LIMIT 1`;
   let count = 0;
   for (let last: { k: Uint8Array; r: number } = { k: Buffer.alloc(0), r: -1 }; ; ) {
     storage.checkAlive(c, index);
+    const sql = storage.keysSql(c, index, "(i.k, i.r) > (?1, ?2)", `ORDER BY i.k, i.r LIMIT ${CHUNK}`);
     const rows = storage.sqlite.prepare(sql).all(last.k, last.r) as unknown as { k: Uint8Array; r: number }[];
     for (const { k, r } of rows) {
       if (!belongs(storage, c, index, k, r))

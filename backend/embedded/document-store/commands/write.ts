@@ -28,6 +28,8 @@ import { findAndModify } from "./find-and-modify.ts";
 import { change, each, first, insertUpsert, type Selection } from "./selection.ts";
 
 const MAX_STATEMENTS = 100_000;
+/** Documents that are inserted together, from so many on. */
+const BULK = 500;
 
 function writeError(index: number, e: StoreError): Doc {
   const out = doc({ index, code: e.code, errmsg: e.message });
@@ -90,12 +92,13 @@ const insert: Command = {
   *run(context) {
     const name = collectionName(context, "insert");
     const { storage, progress } = context;
+    const inBulk = documentsOf(context.request, "documents").length >= BULK;
     yield* eachStatement(context, "documents", (bytes) => {
       const sent = decodeDoc(bytes);
       checkDepth(sent);
       const placed = withId(sent);
       const complete = stampZeros(placed);
-      storage.insert(ensureCollection(context, name), complete, bytesOf(bytes, sent, placed, complete));
+      storage.insert(ensureCollection(context, name), complete, bytesOf(bytes, sent, placed, complete), inBulk);
       progress.n++;
     });
     return answer({ n: int32(progress.n) }, progress);
