@@ -24,6 +24,8 @@ const SMALL_HEAP_MB = 192;
 const SMALL_BYTES = 2 * 1024 ** 2;
 /** Rows die young: a large nursery would only let their remains lie longer. */
 const YOUNG_MB = 24;
+/** What is read beside a file of any size, so that a correction doesn't wait for a gigabyte: half a minute's work. */
+export const BESIDE_BYTES = 32 * 1024 ** 2;
 /** A thread that has had nothing to do for so long is ended, and its memory given back. */
 const IDLE_MS = 60_000;
 

@@ -1,6 +1,7 @@
 import type { InterfaceAbi, JsonRpcProvider } from "ethers";
 import type { Logger } from "pino";
 import type { Services } from "./compose.ts";
+import { BESIDE_BYTES } from "./ingestion.ts";
 import type { ActPayload, LeafPayload } from "./lib/effects.ts";
 import { newId, timeOfId } from "./lib/ids.ts";
 import type { Receipt } from "./lib/schemas.ts";
@@ -14,7 +15,6 @@ const LEASE_MS = 15_000;
 const LEDGER_POLL_MS = 250;
 const OBJECTIONS_MS = 5_000;
 const ERASURES_MS = 60_000;
-const SMALL_BATCH_BYTES = 2 * 1024 ** 2;
 const DAILY_ROUND_MS = 600_000;
 const RECOMPUTING_MS = 2_000;
 const SCORES_MS = 2_000;
@@ -103,20 +103,19 @@ export function createWorker(parts: WorkerParts): Worker {
   );
   const outbox = repeat("the outbox", 500, dispatcher.runOnce);
   const ingestion = repeat("ingestion", 1_000, () => services.ingestion.ingestNext());
-  // So that a correction doesn't wait for a gigabyte.
-  const smallBatches = repeat("ingestion", 1_000, () => services.ingestion.ingestNext(undefined, SMALL_BATCH_BYTES));
+  const ingestionBeside = repeat("ingestion", 1_000, () => services.ingestion.ingestNext(undefined, BESIDE_BYTES));
   const indexer = services.ledger.indexer({ confirmations: parts.confirmations, log: (line) => log.warn(line) });
   services.work.listen(() => outbox.wake());
   services.ingestionWork.listen(() => {
     ingestion.wake();
-    smallBatches.wake();
+    ingestionBeside.wake();
   });
 
   const loops: readonly Loop[] = [
     outbox,
     leaves,
     ingestion,
-    smallBatches,
+    ingestionBeside,
     copies,
     repeat("indexing the ledger", Math.max(LEDGER_POLL_MS, parts.pollMs), indexer.step),
     repeat("reminding of objections", OBJECTIONS_MS, services.objections.step),

@@ -1,7 +1,7 @@
 import { createReadStream, readFileSync } from "node:fs";
 import { Interface } from "ethers";
 import { standardCatalog } from "../../backend/features/data-exchange/domain/standard-catalogs.ts";
-import { ingestionOf } from "../../backend/ingestion.ts";
+import { BESIDE_BYTES, ingestionOf } from "../../backend/ingestion.ts";
 import { systemClock } from "../../backend/lib/clock.ts";
 import { installFastKeccak } from "../../backend/lib/fast-keccak.ts";
 import { createPersonHasher } from "../../backend/lib/person-hash.ts";
@@ -11,8 +11,9 @@ import { subjectsOf } from "../../backend/subjects.ts";
 import { artifactsFrom } from "../../contracts/artifacts.ts";
 
 /*
- * node data-ingest-child.ts STORE_URL CITY.json FILES_DIR: receives every file of a city and reads them as the server does,
- * in threads of this process, over MongoDB's protocol. Without a chain: trees are built and stored, roots wait.
+ * node data-ingest-child.ts STORE_URL CITY.json FILES_DIR [receive]: receives every file of a city and, unless that is all
+ * it is to do, reads them as the server does, in threads of this process, over MongoDB's protocol. Without a chain: trees
+ * are built and stored, roots wait.
  */
 
 interface CityFile {
@@ -21,10 +22,8 @@ interface CityFile {
   readonly name: string;
 }
 
-const [storeUrl, manifest, filesDir] = process.argv.slice(2) as [string, string, string];
+const [storeUrl, manifest, filesDir, only] = process.argv.slice(2) as [string, string, string, "receive"?];
 const files = JSON.parse(readFileSync(manifest, "utf8")) as CityFile[];
-/** As in the worker. */
-const SMALL_BATCH_BYTES = 2 * 1024 ** 2;
 const ANY = "0x0000000000000000000000000000000000000001";
 
 await installFastKeccak();
@@ -66,7 +65,7 @@ const watch = setInterval(() => {
   heldUp = Math.max(heldUp, performance.now() - last - 20);
   last = performance.now();
 }, 20);
-// As a server's worker does it: one reads whatever comes, one beside it what is small.
+// As a server's worker does it: one reads whatever comes, one beside it what isn't large.
 async function readAll(maxBytes?: number): Promise<void> {
   for (;;) {
     if (await ingestion.ingestNext(undefined, maxBytes)) continue;
@@ -75,7 +74,7 @@ async function readAll(maxBytes?: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
-await Promise.all([readAll(), readAll(SMALL_BATCH_BYTES)]);
+if (only === undefined) await Promise.all([readAll(), readAll(BESIDE_BYTES)]);
 clearInterval(watch);
 const seconds = (performance.now() - started) / 1000;
 const batches = await stores.batches.list({}, 1, 10_000);
@@ -93,7 +92,7 @@ process.send!({
   quarantined: sum("quarantined"),
   deleted: sum("deleted"),
   rejected: batches.items
-    .filter(({ state }) => state !== "stored")
+    .filter(({ state }) => state === "rejected")
     .map(({ fileName, fault }) => `${fileName}: ${fault?.message}`),
 });
 await stopReading();

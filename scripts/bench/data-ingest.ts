@@ -30,7 +30,7 @@ const SAMPLED_MS = 250;
 /** The plain loop is timed over so many rows at most. */
 const PLAIN_ROWS = 400_000;
 
-interface Told {
+export interface Told {
   seconds: number;
   cpuSeconds: number;
   heldUp: number;
@@ -43,7 +43,11 @@ interface Told {
 }
 
 /** Runs a program of this folder beside this process, and gives what it tells at its end. */
-async function run<T>(program: string, args: readonly string[], watch: (child: ChildProcess) => void): Promise<T> {
+export async function run<T>(
+  program: string,
+  args: readonly string[],
+  watch: (child: ChildProcess) => void,
+): Promise<T> {
   const child = fork(join(import.meta.dirname, program), args, { execArgv: ["--disable-warning=ExperimentalWarning"] });
   const sampling = setInterval(() => watch(child), SAMPLED_MS);
   try {

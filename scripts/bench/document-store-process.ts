@@ -12,7 +12,7 @@ export interface Store {
   readonly port: number;
   readonly uri: string;
   readonly pid: number;
-  stop(): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Gives `work` a folder that is gone afterwards, even when it failed or was interrupted. */
@@ -49,7 +49,7 @@ export async function startStore(dataDir: string): Promise<Store> {
     { stdio: ["ignore", "pipe", "inherit", "ipc"] },
   );
   const port = await readyPort(child);
-  return { port, uri: `mongodb://127.0.0.1:${port}`, pid: child.pid!, stop: () => stop(child) };
+  return { port, uri: `mongodb://127.0.0.1:${port}`, pid: child.pid!, stop: (signal) => stop(child, signal) };
 }
 
 async function readyPort(child: ChildProcess): Promise<number> {
@@ -61,10 +61,10 @@ async function readyPort(child: ChildProcess): Promise<number> {
   throw new Error(`the document store ended before it was ready: ${output}`);
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
-  child.kill("SIGTERM");
+  child.kill(signal);
   const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
   await ended;
   clearTimeout(timer);

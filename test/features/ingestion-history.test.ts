@@ -73,9 +73,20 @@ describe("what a department says again, later or no longer", function () {
     expect(again).to.deep.include({ stored: 0, quarantined: 1 });
     const { items } = await market.quarantine(again.id);
     expect(items[0]?.faults[0]?.reason).to.equal("unknownRecord");
+    const replayed = async () => {
+      const sent = await market.replay(again.id, items[0]!.number, items[0]!.cells);
+      expect(sent.status, JSON.stringify(sent.body)).to.equal(202);
+      return market.finished(sent.body.id);
+    };
+    // While the record isn't there the row stays open, however often it is sent.
+    expect(await replayed()).to.deep.include({ stored: 0, quarantined: 1 });
+    expect((await market.quarantine(again.id, "open")).items).to.have.length(1);
     await market.send(LICENCES, nextName("d.csv"), csvOf([[...row, "新增"]], ["操作类型"]));
     expect(await numbers(OTHER)).to.deep.equal([number]);
     expect(await market.history(id)).to.have.length(3);
+    expect(await replayed()).to.deep.include({ stored: 1, deleted: 1, quarantined: 0 });
+    expect((await market.quarantine(again.id, "open")).items).to.deep.equal([]);
+    expect(await numbers(OTHER)).to.deep.equal([]);
   });
 
   it("takes a file as the whole state of a catalog: what is missing from it is deleted, and anchored as such", async () => {

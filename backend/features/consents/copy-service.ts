@@ -143,6 +143,7 @@ export function createCopyService(
       if (actor.role === "institution") {
         const reader = { id: actor.participantId, name: await ports.nameOf(actor.participantId) };
         const allowed = served && consent.state === "active";
+        const records = (await store.find(id))?.records;
         if (consent)
           await ports.access.record({
             id: newId(),
@@ -153,6 +154,7 @@ export function createCopyService(
             purpose: consent.terms.purpose,
             consentId,
             copyId: id,
+            ...(allowed && records !== undefined ? { records } : {}),
             allowed,
             ...(allowed ? {} : { reason: "noConsent" }),
           });

@@ -77,6 +77,15 @@ async function takeMended(
   });
 }
 
+/** Of a replay: what was taken and then refused is open again where it came from. */
+async function giveBack(refused: readonly Refused[], { batch, ports }: GroupContext): Promise<void> {
+  const { replayOf } = batch.origin;
+  const rows = refused.flatMap(({ reason, candidate: { mends } }) =>
+    reason === "unknownRecord" && mends !== undefined ? [mends] : [],
+  );
+  if (replayOf && rows.length > 0) await ports.quarantine.releaseReplay(replayOf, batch._id, rows);
+}
+
 /** Finds the enterprise of each row that doesn't name it by its code. */
 async function resolveSubjects(
   candidates: readonly Candidate[],
@@ -227,6 +236,7 @@ export async function settleGroup(candidates: readonly Candidate[], context: Gro
       canonical: record.uscc === uscc ? canonical : write(record as ReadRecord & RecordDocument),
     });
   }
+  await giveBack(refused, context);
   return { settled, moved, refused, counts };
 }
 

@@ -40,8 +40,8 @@ export interface QuarantineStore {
     rows: readonly number[],
     mark: ReplayMark,
   ): Promise<{ own: Set<number>; there: Set<number> }>;
-  /** Gives up what a replay took. */
-  releaseReplay(batchId: string, replayId: string): Promise<void>;
+  /** Gives up what a replay took: these rows, or all. */
+  releaseReplay(batchId: string, replayId: string, rows?: readonly number[]): Promise<void>;
   /** Takes away what was written of a batch beyond this row of the whole file. */
   removeAfter(batchId: string, row: number): Promise<void>;
 }
@@ -93,8 +93,9 @@ export function createQuarantineStore(connection: Connection): QuarantineStore {
         own: new Set(found.filter(({ replay }) => replay?.batchId === mark.batchId).map(({ _id }) => rowOfId(_id))),
       };
     },
-    async releaseReplay(batchId, replayId) {
-      await model.updateMany({ _id: idsOfBatch(batchId), "replay.batchId": replayId }, { $unset: { replay: 1 } });
+    async releaseReplay(batchId, replayId, rows) {
+      const _id = rows ? { $in: rows.map((row) => rowId(batchId, row)) } : idsOfBatch(batchId);
+      await model.updateMany({ _id, "replay.batchId": replayId }, { $unset: { replay: 1 } });
     },
     async removeAfter(batchId, row) {
       await model.deleteMany({ _id: idsOfBatch(batchId, row) });
