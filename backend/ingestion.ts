@@ -1,8 +1,10 @@
 import { Worker } from "node:worker_threads";
 import type { AnchoringService } from "./features/anchoring/anchoring-service.ts";
 import type { ConsentPurpose } from "./features/consents/consent-schemas.ts";
+import type { BatchDocument } from "./features/data-exchange/batch-types.ts";
 import type { DataExchangeService } from "./features/data-exchange/data-exchange-service.ts";
 import type { Catalog } from "./features/data-exchange/domain/catalog.ts";
+import { fileKind } from "./features/data-exchange/files/file-kind.ts";
 import { createHistoryService } from "./features/data-exchange/history-service.ts";
 import type { ResolveSubjects } from "./features/data-exchange/ingestion-ports.ts";
 import { createIngestionService, type RunBatch } from "./features/data-exchange/ingestion-service.ts";
@@ -17,10 +19,10 @@ import type { Clock } from "./lib/clock.ts";
 import type { Stores } from "./stores.ts";
 
 const THREAD = new URL("./ingestion-thread.ts", import.meta.url);
-/** What a thread may hold: a large workbook's texts, and the keys of a file of ten million rows beside it. */
-const HEAP_MB = 448;
-/** What is enough for a small file, whatever it unpacks to. */
-const SMALL_HEAP_MB = 192;
+/** What a thread may hold: a large workbook's texts. */
+const BOOK_HEAP_MB = 448;
+/** What is enough for rows that stream by (their keys lie outside the heap), and for a small file whatever it unpacks to. */
+const HEAP_MB = 192;
 const SMALL_BYTES = 2 * 1024 ** 2;
 /** Rows die young: a large nursery would only let their remains lie longer. */
 const YOUNG_MB = 24;
@@ -82,9 +84,16 @@ export function ingestionOf(parts: Parts) {
     return thread;
   }
 
-  const run: RunBatch = (batch, catalog, onProgress) =>
-    new Promise((resolve, reject) => {
-      const heapMb = batch.bytes <= SMALL_BYTES ? SMALL_HEAP_MB : HEAP_MB;
+  async function heapFor({ path, fileName, bytes }: BatchDocument): Promise<number> {
+    if (bytes <= SMALL_BYTES) return HEAP_MB;
+    // What is wrong with the file is for its reader to tell.
+    const kind = await fileKind(path, fileName).catch(() => undefined);
+    return kind === "xlsx" || kind === "zip" ? BOOK_HEAP_MB : HEAP_MB;
+  }
+
+  const run: RunBatch = async (batch, catalog, onProgress) => {
+    const heapMb = await heapFor(batch);
+    return new Promise((resolve, reject) => {
       const thread = takeThread(heapMb);
       const tell = (message: ToThread): void => thread.postMessage(message);
       const end = (): void => {
@@ -118,6 +127,7 @@ export function ingestionOf(parts: Parts) {
       thread.on("message", hear).on("error", fail).on("exit", stopped);
       tell({ type: "read", batchId: batch._id, catalog });
     });
+  };
 
   const ingestion = createIngestionService(
     {

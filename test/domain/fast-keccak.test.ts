@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { getBytes, hexlify, keccak256 } from "ethers";
 import fc from "fast-check";
-import { installFastKeccak } from "../../backend/lib/fast-keccak.ts";
+import { installFastKeccak, keccakHex } from "../../backend/lib/fast-keccak.ts";
 import { MESSAGES, pairHasher } from "../../backend/lib/merkle/keccak-pairs.ts";
 
 const ownKeccak = (data: Uint8Array): string => hexlify(keccak256._(data));
@@ -10,8 +10,10 @@ describe("fast keccak", () => {
   it("gives the digests of ethers' own", async () => {
     const samples = fc.sample(fc.uint8Array({ maxLength: 400 }), 300);
     const own = samples.map((data) => ownKeccak(data));
+    expect(samples.map(keccakHex), "before").to.deep.equal(own);
     await installFastKeccak();
     expect(samples.map((data) => keccak256(data))).to.deep.equal(own);
+    expect(samples.map(keccakHex)).to.deep.equal(own);
   });
 });
 

@@ -1,5 +1,6 @@
-import { getBytes, keccak256 } from "ethers";
+import { getBytes } from "ethers";
 import { hmacWriter } from "../../../lib/fast-hash.ts";
+import { keccakHex } from "../../../lib/fast-keccak.ts";
 import { commitment, derivedSalt, type Hex32 } from "../../../lib/hash.ts";
 import type { Catalog, FieldValue } from "./catalog.ts";
 
@@ -55,6 +56,6 @@ export function recordCommitter(batchSalt: Hex32): (recordId: string, canonical:
     if (buffer.length < most) buffer = Buffer.alloc(most * 2);
     writeSalt(recordId, buffer);
     const end = SALT_BYTES + buffer.write(canonical, SALT_BYTES);
-    return keccak256(buffer.subarray(0, end));
+    return keccakHex(buffer.subarray(0, end));
   };
 }
