@@ -22,7 +22,11 @@ interface ReadBatchDocument {
   /** The last record taken; absent before the first. */
   after?: string | undefined;
   done: boolean;
+  form?: number;
 }
+
+/** Rises when enterprises are found by other keys than before: every batch is then read again. */
+const FORM = 2;
 
 export interface SettlementDocument {
   /** catalog|words */
@@ -77,7 +81,7 @@ export function createSubjectStore(connection: Connection): SubjectStore {
   schema.index({ keys: 1 });
   schema.index({ persons: 1 });
   const batchSchema = new Schema<ReadBatchDocument>(
-    { _id: { type: String, required: true }, after: String, done: { type: Boolean, required: true } },
+    { _id: { type: String, required: true }, after: String, done: { type: Boolean, required: true }, form: Number },
     { strict: "throw", versionKey: false, collection: "subjectBatches" },
   );
   const settlementSchema = new Schema<SettlementDocument>(
@@ -145,12 +149,16 @@ export function createSubjectStore(connection: Connection): SubjectStore {
       await subjects.deleteMany({});
     },
     async readBatches() {
-      const found = await batches.find({}).lean<ReadBatchDocument[]>();
+      const found = await batches.find({ form: FORM }).lean<ReadBatchDocument[]>();
       return new Map(found.map((batch) => [batch._id, batch]));
     },
-    countRead: () => batches.countDocuments({ done: true }),
+    countRead: () => batches.countDocuments({ done: true, form: FORM }),
     async noteRead({ _id, after, done }) {
-      await batches.updateOne({ _id }, { $set: { done, ...(after === undefined ? {} : { after }) } }, { upsert: true });
+      await batches.replaceOne(
+        { _id },
+        { done, form: FORM, ...(after === undefined ? {} : { after }) },
+        { upsert: true },
+      );
     },
     async settlements(catalogId, words) {
       if (words.length === 0) return new Map();
