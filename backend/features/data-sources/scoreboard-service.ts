@@ -93,7 +93,8 @@ export function createScoreboard(store: ScoreboardStore, ports: ScoreboardPorts,
       catalog.fields.filter((field) => field.required === required).map(({ name }) => name);
     const kept = Math.max(0, stored - deleted);
     const completeness = {
-      required: filledPart(fieldsThat(true), filled, kept),
+      // A row without one is in quarantine, not among the stored.
+      required: filledPart(fieldsThat(true), filled, kept, counts.reasons?.required),
       optional: filledPart(fieldsThat(false), filled, kept),
     };
     const errorRate = ratio(quarantined, rows);

@@ -106,7 +106,7 @@ export function createRecomputeService(
     async step() {
       const run = await store.run();
       if (run?.state !== "running") {
-        if (nextDaily(run, clock.now()) > clock.now()) return false;
+        if (nextDaily(run, clock.now()) > clock.now() || (await ports.enterprises()) === 0) return false;
         await begin("daily");
         return true;
       }

@@ -26,14 +26,15 @@ export function freshnessOf(lastAt: Date | undefined, updateFrequency: string, n
 export const ratio = (part: number, whole: number): number | null =>
   whole > 0 ? Math.round((part / whole) * 1e6) / 1e6 : null;
 
-/** Of these fields of so many stored rows, the part that has a value. */
+/** Of these fields of so many stored rows, and of those that were missing in rows that weren't stored, the part that has a value. */
 export function filledPart(
   fields: readonly string[],
   filled: Readonly<Record<string, number>>,
   stored: number,
+  missing = 0,
 ): number | null {
   const count = fields.reduce((sum, name) => sum + Math.min(stored, filled[name] ?? 0), 0);
-  return ratio(count, fields.length * stored);
+  return ratio(count, fields.length * stored + missing);
 }
 
 export interface Graded {
