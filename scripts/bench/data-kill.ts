@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Connection } from "mongoose";
 import { canonicalJson } from "../../backend/lib/canonical-json.ts";
 import { connectMongo } from "../../backend/platform/mongo/connect.ts";
 import { sleep } from "../client/waiting.ts";
@@ -14,19 +15,38 @@ const KILLS = 6;
 const BESIDE: Record<string, readonly string[]> = {
   batches: ["attempt", "leaseUntil", "startedAt", "finishedAt"],
   catalogSummaries: ["latencyMs", "lastLatencyMs", "maxLatencyMs"],
-  merkleBatches: ["createdAt", "outbox", "outboxSince", "version"],
-  merklePieces: ["createdAt"],
   subjects: ["version"],
 };
-/** Work under way, and marks of it. */
-const PASSING = new Set(["merkleDrafts", "leases"]);
+/** Work under way, and what is compared with its trees. */
+const LEFT_OUT = new Set(["merkleDrafts", "leases", "merkleBatches", "merklePieces"]);
+
+/** Trees with all their nodes, without the random names under which their pieces are kept. */
+async function treesState(connection: Connection): Promise<string> {
+  const digest = createHash("sha256");
+  const pieces = connection.collection("merklePieces");
+  let read = 0;
+  const trees = await connection
+    .collection("merkleBatches")
+    .find({}, { projection: { kind: 1, root: 1, count: 1, top: 1, treeId: 1 }, sort: { _id: 1 } as never })
+    .toArray();
+  for (const { treeId, top, ...tree } of trees) {
+    digest.update(`${canonicalJson(tree)}\n`).update(top.buffer);
+    const own = { _id: { $gte: `${treeId}:`, $lt: `${treeId};` } } as object;
+    for await (const { _id, nodes } of pieces.find(own, { sort: { _id: 1 } as never })) {
+      digest.update(String(_id).slice(String(treeId).length)).update(nodes.buffer);
+      read += 1;
+    }
+  }
+  const stray = (await pieces.countDocuments({})) - read;
+  return `${trees.length} ${digest.digest("hex")}${stray === 0 ? "" : ` and ${stray} pieces of no tree`}`;
+}
 
 /** A digest of each collection, in the order of the ids. */
 async function endState(uri: string): Promise<Map<string, string>> {
   const connection = await connectMongo(uri);
   const state = new Map<string, string>();
   const collections = await connection.db!.listCollections({}, { nameOnly: true }).toArray();
-  for (const { name } of collections.filter((one) => !PASSING.has(one.name))) {
+  for (const { name } of collections.filter((one) => !LEFT_OUT.has(one.name))) {
     const digest = createHash("sha256");
     const projection = Object.fromEntries((BESIDE[name] ?? []).map((field) => [field, 0]));
     let count = 0;
@@ -37,6 +57,7 @@ async function endState(uri: string): Promise<Map<string, string>> {
     }
     if (count > 0) state.set(name, `${count} ${digest.digest("hex")}`);
   }
+  state.set("trees", await treesState(connection));
   await connection.close();
   return state;
 }
