@@ -1,23 +1,15 @@
-import { DownloadOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
-import { Button, Descriptions, Space } from "antd";
-import { useState } from "react";
+import { Descriptions } from "antd";
 import { useTranslation } from "react-i18next";
 import type { ConsentPurpose } from "../../../backend/features/consents/consent-schemas.ts";
-import type { ProofCheck } from "../../../backend/lib/proof/lines.ts";
 import type { LeafPack } from "../../../backend/lib/proof/pack.ts";
 import { RecordObjections } from "../features/objections/record-objections.tsx";
-import { downloadJson } from "../lib/download.ts";
 import { formatCount, formatTime, localized } from "../lib/format.ts";
-import { metaQuery, type RecordView } from "../lib/queries.ts";
+import type { RecordView } from "../lib/queries.ts";
 import { recordPack } from "../lib/record-queries.ts";
 import { useRecordValue } from "../lib/record-value.ts";
-import { useAction } from "../lib/use-action.ts";
 import { AnchorTag } from "./anchor-tag.tsx";
 import { HashText } from "./hash-text.tsx";
-import { ProblemAlert } from "./problem-alert.tsx";
-import { ProofQr } from "./proof-qr.tsx";
-import { ProofResult } from "./proof-result.tsx";
+import { ProofActions } from "./proof-actions.tsx";
 import "./record-detail.css";
 
 /** The way from the record's leaf to the chain, as the pack tells it. */
@@ -63,52 +55,6 @@ function ChainFacts({ pack: { anchor, transaction } }: { pack: LeafPack }) {
   );
 }
 
-function RecordProof({ record, purpose }: { record: RecordView; purpose: ConsentPurpose | undefined }) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const [checked, setChecked] = useState<{ pack: LeafPack; check: ProofCheck }>();
-  const download = useAction(async () =>
-    downloadJson(`record-${record.id}.proof.json`, await recordPack(record.id, purpose)),
-  );
-  const verify = useAction(async () => {
-    setChecked(undefined);
-    const { checkOnPlatform } = await import("../lib/proof/platform-check.ts");
-    const pack = await recordPack(record.id, purpose);
-    setChecked({ pack, check: await checkOnPlatform(pack, await client.ensureQueryData(metaQuery)) });
-  });
-  const error = verify.error ?? download.error;
-  const onChain = record.anchor.state === "confirmed";
-  return (
-    <div className="rq-stack">
-      <Space wrap>
-        <Button
-          type="primary"
-          icon={<SafetyCertificateOutlined />}
-          disabled={!onChain}
-          loading={verify.pending}
-          onClick={() => void verify.run()}
-          data-testid="record-check"
-        >
-          {t("proof.check")}
-        </Button>
-        <Button
-          icon={<DownloadOutlined />}
-          disabled={!onChain}
-          loading={download.pending}
-          onClick={() => void download.run()}
-          data-testid="record-proof-download"
-        >
-          {t("proof.download")}
-        </Button>
-        <ProofQr pack={() => recordPack(record.id, purpose)} disabled={!onChain} />
-      </Space>
-      {error !== undefined && <ProblemAlert error={error} />}
-      {checked && <ProofResult check={checked.check} />}
-      {checked && <ChainFacts pack={checked.pack} />}
-    </div>
-  );
-}
-
 /** A record: what the department's row says, where the row stands, and how it reaches the chain. */
 export function RecordDetail({ record, purpose }: { record: RecordView; purpose?: ConsentPurpose | undefined }) {
   const { t } = useTranslation();
@@ -136,7 +82,15 @@ export function RecordDetail({ record, purpose }: { record: RecordView; purpose?
           { key: "anchor", label: t("record.anchor"), children: <AnchorTag anchor={record.anchor} withRoot /> },
         ]}
       />
-      <RecordProof key={record.id} record={record} purpose={purpose} />
+      <ProofActions
+        key={record.id}
+        pack={() => recordPack(record.id, purpose)}
+        of={`record-${record.id}`}
+        testIds={{ check: "record-check", download: "record-proof-download" }}
+        disabled={record.anchor.state !== "confirmed"}
+      >
+        {(pack) => <ChainFacts pack={pack} />}
+      </ProofActions>
       <Descriptions
         size="small"
         column={1}
