@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Connection } from "mongoose";
 import { canonicalJson } from "../../backend/lib/canonical-json.ts";
 import { connectMongo } from "../../backend/platform/mongo/connect.ts";
 import { sleep } from "../client/waiting.ts";
@@ -21,7 +20,7 @@ const BESIDE: Record<string, readonly string[]> = {
 const LEFT_OUT = new Set(["merkleDrafts", "leases", "merkleBatches", "merklePieces"]);
 
 /** Trees with all their nodes, without the random names under which their pieces are kept. */
-async function treesState(connection: Connection): Promise<string> {
+async function treesState(connection: Awaited<ReturnType<typeof connectMongo>>): Promise<string> {
   const digest = createHash("sha256");
   const pieces = connection.collection("merklePieces");
   let read = 0;
