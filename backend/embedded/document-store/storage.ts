@@ -53,12 +53,16 @@ export class Storage {
 
   /** Writes the keys that wait in memory, so that the next start has nothing to make again. */
   close(): void {
-    for (let more = this.fresh.marks.size > 0; more; ) {
-      this.sqlite.exec("BEGIN IMMEDIATE");
-      for (let i = 0; more && i < STEPS_AT_ONCE; i++) more = this.fresh.step();
-      this.sqlite.commit();
+    try {
+      for (let more = this.fresh.marks.size > 0; more; ) {
+        this.sqlite.exec("BEGIN IMMEDIATE");
+        for (let i = 0; more && i < STEPS_AT_ONCE; i++) more = this.fresh.step();
+        this.sqlite.commit();
+      }
+    } finally {
+      // On a full disk the next start makes them.
+      this.sqlite.close();
     }
-    this.sqlite.close();
   }
 
   /** Makes the keys again that a crash took out of memory. */
