@@ -199,7 +199,8 @@ export async function startServer(config: Config, hooks: StartHooks = {}): Promi
           }),
         }),
       authenticate: services.identity.authenticate,
-      countWaiting: async () => (await stores.acts.countQueued()) + (await worker.outboxWaiting()),
+      // What is dispatched in between is counted twice rather than not at all.
+      countWaiting: async () => (await worker.outboxWaiting()) + (await stores.acts.countQueued()),
       maxWaitingActs: config.maxWaitingActs,
       webDir: join(ROOT, "frontend", "dist"),
       log,

@@ -125,18 +125,19 @@ export function addRoutes(api: Api, parts: Parts): void {
     },
     rpc: (method, params) => provider.send(method, params),
     async status() {
-      const [failed, leaves, open] = await Promise.all([
-        stores.acts.failed(20),
-        anchoring.waitingLeaves(),
-        stores.relay.countOpen(),
-      ]);
+      // In the order in which acts go on: what moves meanwhile is seen in one of two places, never in none.
+      const outboxWaiting = await parts.outboxWaiting();
+      const leaves = await anchoring.waitingLeaves();
+      const queuedActs = await stores.acts.countQueued();
+      const openTransactions = await stores.relay.countOpen();
+      const failed = await stores.acts.failed(20);
       const { headBlock, indexedBlock, eventsWaiting } = await services.ledger.status();
       return {
         blockNumber: headBlock,
         indexedBlock,
         eventsWaiting,
-        queuedActs: await stores.acts.countQueued(),
-        openTransactions: open,
+        queuedActs,
+        openTransactions,
         failedActs: failed.map((act) => ({
           id: act._id,
           kind: act.kind,
@@ -145,7 +146,7 @@ export function addRoutes(api: Api, parts: Parts): void {
         })),
         waitingLeaves: leaves.count,
         oldestWaitingSeconds: leaves.oldestSeconds,
-        outboxWaiting: await parts.outboxWaiting(),
+        outboxWaiting,
       };
     },
     async totals() {
