@@ -1,15 +1,12 @@
 import { expect } from "chai";
 import type { RequestView } from "../../backend/features/requests/request-schemas.ts";
-import { keyringOf, newPhrase } from "../../scripts/client/keys.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { secondsFromNow } from "../../scripts/client/times.ts";
 import { playUntil } from "../support/actors.ts";
-import { bidBody, bidNow, consentTo, openNewRequest } from "../support/financing.ts";
+import { bidBody, bidNow, consentTo, openNewRequest, stranger } from "../support/financing.ts";
 import { type LaterServer, startLater } from "../support/later.ts";
 import { namesField, refused } from "../support/refusal.ts";
 import { sharedServer } from "../support/server.ts";
-
-const stranger = keyringOf(newPhrase());
 
 describe("requests, bids, awards and grants", function () {
   this.timeout(240_000);

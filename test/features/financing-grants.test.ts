@@ -1,13 +1,10 @@
 import { expect } from "chai";
 import { signAward } from "../../scripts/client/acts.ts";
-import { keyringOf, newPhrase } from "../../scripts/client/keys.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { sleep, waitFor } from "../../scripts/client/waiting.ts";
 import { playUntil } from "../support/actors.ts";
-import { awardTo, bidOf, grantBody, requestWithBids } from "../support/financing.ts";
+import { awardTo, bidOf, grantBody, requestWithBids, stranger } from "../support/financing.ts";
 import { namesField, refused } from "../support/refusal.ts";
-
-const stranger = keyringOf(newPhrase());
 
 describe("requests, bids, awards and grants", function () {
   this.timeout(240_000);

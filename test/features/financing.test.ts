@@ -1,15 +1,12 @@
 import { expect } from "chai";
 import { signWithdrawal } from "../../scripts/client/acts.ts";
-import { keyringOf, newPhrase } from "../../scripts/client/keys.ts";
 import { openedRequest } from "../../scripts/client/main-path/financing-steps.ts";
 import { MAIN_PATH, type Path } from "../../scripts/client/main-path/index.ts";
 import { play } from "../../scripts/client/main-path/play.ts";
 import { DAY, secondsFromNow } from "../../scripts/client/times.ts";
 import { newPath, playUntil } from "../support/actors.ts";
-import { bidBody, bidNow, consentTo, openNewRequest, requestBody } from "../support/financing.ts";
+import { bidBody, bidNow, consentTo, openNewRequest, requestBody, stranger } from "../support/financing.ts";
 import { namesField, refused } from "../support/refusal.ts";
-
-const stranger = keyringOf(newPhrase());
 
 describe("requests, bids, awards and grants", function () {
   this.timeout(240_000);

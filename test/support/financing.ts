@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { BidView } from "../../backend/features/bids/bid-schemas.ts";
 import type { RequestView, requestInput } from "../../backend/features/requests/request-schemas.ts";
 import { type BidTerms, signAward, signBid, signConsent, signGrant, signRequest } from "../../scripts/client/acts.ts";
-import { type Keyring, newKeyIndex, newSalt } from "../../scripts/client/keys.ts";
+import { type Keyring, keyringOf, newKeyIndex, newPhrase, newSalt } from "../../scripts/client/keys.ts";
 import type { Path } from "../../scripts/client/main-path/index.ts";
 import { DAY, secondsFromNow } from "../../scripts/client/times.ts";
 import { ApiProblem } from "../../scripts/client/transport.ts";
@@ -12,6 +12,8 @@ import { waitFor } from "../../scripts/client/waiting.ts";
 
 export type Bank = "firstBank" | "secondBank";
 type RequestBody = z.input<typeof requestInput>;
+/** Keys that belong to nobody here. */
+export const stranger = keyringOf(newPhrase());
 
 export interface OpenRequest {
   readonly request: RequestView;
