@@ -4,7 +4,7 @@ import { ensureBrowser } from "./browser.ts";
 import { ensureContracts, ensureWeb } from "./build.ts";
 import { runChecks } from "./checks.ts";
 import { type Ended, ROOT, runNode } from "./child.ts";
-import type { Counts } from "./counts.ts";
+import { type Counts, sum } from "./counts.ts";
 
 const MINUTE = 60_000;
 const HARDHAT = "node_modules/hardhat/dist/src/cli.js";
@@ -81,7 +81,7 @@ async function runCoverage(): Promise<Counts> {
   return CRASHED;
 }
 
-async function runBrowser(): Promise<Counts> {
+async function runBrowser(options: readonly string[] = []): Promise<Counts> {
   if (process.env.SKIP_BROWSER === "1") {
     say("- left out: SKIP_BROWSER=1");
     return { passed: 0, failed: 0, skipped: 1 };
@@ -94,7 +94,7 @@ async function runBrowser(): Promise<Counts> {
     return CRASHED;
   }
   await ensureWeb(() => say("building the web pages …"));
-  return runMocha("e2e", 10 * MINUTE, { env: { CHROMIUM_PATH: chromium } });
+  return runMocha("e2e", 10 * MINUTE, { env: { CHROMIUM_PATH: chromium }, options });
 }
 
 const withContracts = (run: () => Promise<Counts>) => async (): Promise<Counts> => {
@@ -121,15 +121,16 @@ export const SUITES: readonly Suite[] = [
   },
   {
     name: "other-chain",
-    about: "the same on a Hardhat node in the embedded chain's place",
+    about: "API and browser tests on a Hardhat node in the embedded chain's place",
     extra: true,
-    run: withContracts(() =>
-      runMocha("features", 15 * MINUTE, { options: ["--require", "./test/support/chain-hardhat.ts"] }),
-    ),
+    run: withContracts(async () => {
+      const options = ["--require", "./test/support/chain-hardhat.ts"];
+      return sum(await runMocha("features", 15 * MINUTE, { options }), await runBrowser(options));
+    }),
   },
   {
     name: "e2e",
     about: "the whole path in a browser",
-    run: withContracts(runBrowser),
+    run: withContracts(() => runBrowser()),
   },
 ];

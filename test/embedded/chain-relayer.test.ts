@@ -258,6 +258,40 @@ describe("the relayer", function () {
     expect(lines.join()).to.match(/used by another program/);
   });
 
+  it("asks a chain that is away ever more rarely, says so, and goes on by itself when it is back", async () => {
+    let [away, asked] = [true, 0];
+    class AwayProvider extends JsonRpcProvider {
+      override send(method: string, params: unknown[]): Promise<unknown> {
+        if (!away) return super.send(method, params);
+        asked += 1;
+        return Promise.reject(new Error("connect ECONNREFUSED"));
+      }
+    }
+    losers.push(new AwayProvider(chain.rpcUrl, 530_400, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 }));
+    const from = (await provider.getBlockNumber()) + 1;
+    const relayer = relayerOf({ provider: losers.at(-1)!, pollMs: 100 });
+    store.add(anchorAct(), anchorAct(), anchorAct());
+    relayer.start(1);
+    const until = Date.now() + 1_500;
+    while (Date.now() < until) {
+      // People who keep on acting don't make it hammer on the node.
+      relayer.wake();
+      await sleep(5);
+    }
+    // At 0, 200, 600 and 1,400 ms.
+    expect(asked).to.be.within(1, 4);
+    expect(relayer.status().lastError).to.equal("connect ECONNREFUSED");
+    expect(lines.join()).to.match(/relayer, attempt 1: connect ECONNREFUSED/);
+    expect(store.inState("queued")).to.have.length(3);
+
+    away = false;
+    for (let i = 0; i < 500 && store.inState("done").length < 3; i++) await sleep(20);
+    await relayer.stop();
+    expect(store.inState("done")).to.have.length(3);
+    expect(await anchoredCounts(from)).to.have.length(3);
+    expect(relayer.status().lastError).to.equal(null);
+  });
+
   it("keeps every act through kills of the chain, and does each once", async () => {
     const from = (await provider.getBlockNumber()) + 1;
     const relayer = relayerOf({ maxActs: 20 });
